@@ -1,0 +1,21 @@
+"""How large a document may be.  Bounded before memory is: every reader checks these while it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds on one document; each can be set by the caller.
+
+    bytes: size of the document.  json_depth, xml_depth: nesting.  nodes: elements, attributes, members and items.
+    keys: attributes of one element or members of one object.  string: characters of one text.
+    """
+
+    bytes: int = 64 * 2**20
+    json_depth: int = 100
+    xml_depth: int = 256
+    nodes: int = 3_000_000
+    keys: int = 10_000
+    string: int = 10 * 2**20

@@ -1,0 +1,227 @@
+"""Tables and vocabularies: loaded, checked and compiled once; the engines interpret nothing on the way of a document.
+
+A table (`mappings/FORMAT.yaml`) lists parts; a part names the model's class and its rows.  A row:
+
+    core      the field of the model
+    FORMAT    where it stands: a member path ("extensions/x/y"), "@attribute", "Child", "Wrapper/Child" or "text()"
+    codec     how a scalar is read and written (`mapping.codecs`, or a hook of the adapter)
+    vocab     the word list between our words and theirs (`mappings/vocab/NAME.yaml`)
+    part      the part that stands there, by its name in this table
+    required  what the format demands when nobody said anything: told as defaulted
+    ext       the attribute that holds a word outside the list (IODEF ext-*)
+    doc       where the standard says so
+
+`same: [a, b]` is short for rows whose two names are equal, `ignore` maps a path to the reason it is not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from dragoman.errors import MappingError
+from dragoman.mapping.codecs import CODECS, Codec
+from dragoman.model.plain import classes, shapes
+
+ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many"}
+
+
+def home() -> Traversable:
+    """The tables: inside the package when installed, the repository's own in a checkout."""
+    packaged = files("dragoman").joinpath("mappings")
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "mappings"
+
+
+def load_yaml(text: str, where: str) -> Any:
+    """Plain data from YAML: no tags, no aliases, no equal keys.  Raises MappingError."""
+    import yaml
+
+    class Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value]
+            if len(keys) != len(set(keys)):
+                twice = next(key for key in keys if keys.count(key) > 1)
+                raise yaml.MarkedYAMLError(problem=f"equal keys {twice!r}", problem_mark=node.start_mark)
+            return super().construct_mapping(node, deep)
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=self.peek_event().start_mark)
+            return super().compose_node(parent, index)
+
+    try:
+        return yaml.load(text, Strict)  # noqa: S506 - Strict is a SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise MappingError(f"not a mapping table: {problem}", where=f"{where}:{line}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Our words to theirs; a word marked `{as: x}` is written so and never read so.  Other words pass unchanged."""
+
+    write: Mapping[str, str]
+    read: Mapping[str, str]
+    words: frozenset[str] = frozenset()  # all words of theirs, where the list is closed
+
+    @classmethod
+    def of(cls, listed: Any) -> Vocabulary:
+        """From a mapping of words, or a list of words that are the same on both sides."""
+        if isinstance(listed, list):
+            return cls({}, {}, frozenset(listed))
+        write = {ours: theirs["as"] if isinstance(theirs, dict) else theirs for ours, theirs in listed.items()}
+        read = {theirs: ours for ours, theirs in listed.items() if not isinstance(theirs, dict)}
+        return cls(write, read, frozenset(write.values()))
+
+
+@dataclass(slots=True)
+class Row:
+    """One compiled fact.  `spec` is set when a part stands there, `many` when there may be several."""
+
+    core: str
+    path: tuple[str, ...]
+    codec: Codec
+    many: bool = False
+    vocab: Vocabulary | None = None
+    spec: Spec | None = None
+    required: Any = None
+    ext: str | None = None
+    source: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Spec:
+    """One part of a table: the model's class, the fields it presets, and its rows by where they stand."""
+
+    name: str
+    cls: type
+    preset: Mapping[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    demanded: list[Row] = field(default_factory=list)  # the rows that the format requires
+    index: dict[str, Any] = field(default_factory=dict)  # first step -> Row, or a nested index of steps
+    ignore: Mapping[str, str] = field(default_factory=dict)
+
+    def row(self, core: str) -> Row:
+        return next(row for row in self.rows if row.core == core)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All parts of one format by name, and whatever else its file says (`facts`)."""
+
+    format: str
+    parts: Mapping[str, Spec]
+    facts: Mapping[str, Any]
+
+
+def vocabulary(name: str, format_name: str) -> Vocabulary:
+    """The list `name` for a format.  Raises MappingError when there is none."""
+    listed = _vocabularies(name).get(format_name)
+    if listed is None:
+        raise MappingError(f"vocabulary {name!r} says nothing of {format_name}", where=f"mappings/vocab/{name}.yaml")
+    return Vocabulary.of(listed)
+
+
+@cache
+def _vocabularies(name: str) -> dict[str, Any]:
+    file = home().joinpath("vocab").joinpath(f"{name}.yaml")
+    if not file.is_file():
+        raise MappingError(f"no vocabulary {name!r}", where=f"mappings/vocab/{name}.yaml")
+    return dict(load_yaml(file.read_text("utf-8"), f"mappings/vocab/{name}.yaml"))
+
+
+@cache
+def facts(format_name: str) -> dict[str, Any]:
+    """A format's own table file as it stands."""
+    file = home().joinpath(f"{format_name}.yaml")
+    if not file.is_file():
+        raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
+    return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml"))
+
+
+def load(format_name: str, codecs: Mapping[str, Codec] | None = None, tables: tuple[str, ...] = ()) -> Table:
+    """The compiled table of a format.
+
+    codecs: the adapter's hooks, by name.  tables: files of the user's own whose rows replace or extend ours.
+    Raises MappingError naming the row that is wrong.
+    """
+    raw = facts(format_name)
+    for file in tables:
+        raw = merged(raw, load_yaml(Path(file).read_text("utf-8"), file), file)
+    return compiled(raw, format_name, CODECS | dict(codecs or {}))
+
+
+def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
+    """Our table with the rows of another one over it: a row with the same core field replaces ours."""
+    if not isinstance(theirs, dict) or not isinstance(theirs.get("parts"), dict):
+        raise MappingError("a table needs `parts`", where=where)
+    if theirs.get("format") != ours.get("format"):
+        return ours
+    parts = dict(ours["parts"])
+    for name, part in theirs["parts"].items():
+        if name not in parts:
+            raise MappingError(f"no part {name!r} in the table of {ours['format']}", where=where)
+        known = {row["core"]: row for row in parts[name].get("rows", [])}
+        known |= {row["core"]: row for row in part.get("rows", [])}
+        same = [word for word in parts[name].get("same", []) if word not in {r["core"] for r in part.get("rows", [])}]
+        parts[name] = parts[name] | {"rows": list(known.values()), "same": same}
+    return ours | {"parts": parts}
+
+
+def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Codec]) -> Table:
+    """Specs with their rows resolved: nothing of the YAML is looked at again."""
+    parts = raw["parts"]
+    specs = {name: Spec(name, _class(part, name, format_name)) for name, part in parts.items()}
+    for name, part in parts.items():
+        spec = specs[name]
+        spec.preset, spec.ignore = part.get("preset", {}), part.get("ignore", {})
+        rows = [{"core": word, format_name: word} for word in part.get("same", [])] + list(part.get("rows", []))
+        spec.rows = [_row(row, spec, specs, format_name, codecs) for row in rows]
+        spec.demanded = [row for row in spec.rows if row.required is not None]
+        for row in spec.rows:
+            _place(spec.index, row)
+    return Table(format_name, specs, raw)
+
+
+def _class(part: Mapping[str, Any], name: str, format_name: str) -> type:
+    wanted = part.get("part")
+    if wanted not in classes():
+        raise MappingError(f"the model has no part {wanted!r}", where=f"mappings/{format_name}.yaml: {name}")
+    return classes()[wanted]
+
+
+def _row(
+    raw: Mapping[str, Any], spec: Spec, specs: Mapping[str, Spec], format_name: str, codecs: Mapping[str, Codec]
+) -> Row:
+    where = f"mappings/{format_name}.yaml: {spec.name}: {raw.get('core')}"
+    if unknown := raw.keys() - ROW_KEYS - {format_name}:
+        raise MappingError(f"unknown key {sorted(unknown)[0]!r} in a row", where=where)
+    known = shapes(spec.cls)
+    if raw.get("core") not in known or not isinstance(raw.get(format_name), str):
+        raise MappingError(f"a row needs `core` (a field of {spec.cls.__name__}) and {format_name!r}", where=where)
+    for key, choice in (("codec", codecs), ("part", specs)):
+        if key in raw and raw[key] not in choice:
+            raise MappingError(f"no {key} {raw[key]!r}", where=where)
+    return Row(
+        core=raw["core"],
+        path=tuple(raw[format_name].split("/")),
+        codec=codecs[raw.get("codec", "string")],
+        many=raw.get("many", known[raw["core"]][1]),
+        vocab=vocabulary(raw["vocab"], format_name) if "vocab" in raw else None,
+        spec=specs[raw["part"]] if "part" in raw else None,
+        required=raw.get("required"),
+        ext=raw.get("ext"),
+        source=raw,
+    )
+
+
+def _place(index: dict[str, Any], row: Row) -> None:
+    for step in row.path[:-1]:
+        index = index.setdefault(step, {})
+    index[row.path[-1]] = row

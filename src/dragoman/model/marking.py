@@ -1,0 +1,45 @@
+"""Who may see a thing: TLP 1, TLP 2.0, the IODEF restriction and the paper's two schemes as one ordered type.
+
+A marking is the word "scheme:value" and so remembers where it came from; `level` puts all of them in one order.
+Sources: FIRST TLP 2.0; RFC 7970 section 3.3.1 (amber is need-to-know inside the organisation, so narrower than
+TLP:AMBER); the paper's Table 1, field 13.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """The stricter, the higher; an unknown marking counts as the strictest."""
+
+    CLEAR = 0
+    GREEN = 1
+    AMBER = 2
+    AMBER_STRICT = 3
+    RED = 4
+
+
+LEVELS = {
+    "tlp-1:white": Level.CLEAR, "tlp-1:green": Level.GREEN, "tlp-1:amber": Level.AMBER, "tlp-1:red": Level.RED,
+    "tlp-2:clear": Level.CLEAR, "tlp-2:green": Level.GREEN, "tlp-2:amber": Level.AMBER,
+    "tlp-2:amber+strict": Level.AMBER_STRICT, "tlp-2:red": Level.RED,
+    "iodef:white": Level.CLEAR, "iodef:public": Level.CLEAR, "iodef:green": Level.GREEN, "iodef:partner": Level.GREEN,
+    "iodef:amber": Level.AMBER_STRICT, "iodef:need-to-know": Level.AMBER_STRICT,
+    "iodef:red": Level.RED, "iodef:private": Level.RED,
+    "enisa:white": Level.CLEAR, "enisa:green": Level.GREEN, "enisa:amber": Level.AMBER_STRICT, "enisa:red": Level.RED,
+    "us-cert:white": Level.CLEAR, "us-cert:green": Level.GREEN, "us-cert:amber": Level.AMBER_STRICT,
+    "us-cert:red": Level.RED,
+}  # fmt: skip
+
+
+def level(marking: str) -> Level:
+    """The strictness of "scheme:value"; what we do not know is RED."""
+    return LEVELS.get(marking, Level.RED)
+
+
+def strictest(markings: Iterable[str]) -> Level | None:
+    """The strictest level among markings; None when there is none ("as agreed beforehand" adds nothing)."""
+    levels = [level(marking) for marking in markings if marking != "iodef:default"]
+    return max(levels, default=None)

@@ -1,0 +1,105 @@
+"""Parts as plain JSON values and back: for what is carried, for `inspect` and for comparing.
+
+A part is an object of its set fields.  Where the declared type leaves the class open (observables, parts inside parts
+that know each other), the member "part" names it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import dragoman.model as model
+from dragoman.model.parts import Part, Text
+
+TAG = "part"
+
+
+def is_part(value: object) -> bool:
+    return isinstance(value, Part | Text)
+
+
+@cache
+def classes() -> dict[str, type]:
+    """Every class of the model by its name."""
+    found = {name: value for name, value in vars(model).items() if isinstance(value, type)}
+    return {name: cls for name, cls in found.items() if dataclasses.is_dataclass(cls)}
+
+
+@cache
+def fields(cls: type) -> tuple[str, ...]:
+    """The names of a part's fields, in their order."""
+    return tuple(field.name for field in dataclasses.fields(cls))
+
+
+@cache
+def shapes(cls: type) -> dict[str, tuple[type | None, bool]]:
+    """For each field: the part class it surely holds (None: a scalar, or one of several) and whether it is a list."""
+    hints = typing.get_type_hints(cls, vars(model) | classes())
+    return {name: _shape(hints[name]) for name in fields(cls)}
+
+
+def _shape(hint: Any) -> tuple[type | None, bool]:
+    options = [o for o in _options(hint) if o is not type(None)]
+    if len(options) == 1 and typing.get_origin(options[0]) is not None:
+        origin, arguments = typing.get_origin(options[0]), typing.get_args(options[0])
+        return (_only(arguments[0]), True) if origin is not dict else (None, False)
+    return _only(hint), False
+
+
+def _only(hint: Any) -> type | None:
+    parts = [o for o in _options(hint) if isinstance(o, type) and dataclasses.is_dataclass(o)]
+    return parts[0] if len(parts) == 1 else None
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    return typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
+
+
+def plain(value: Any, declared: type | None = None) -> Any:
+    """A part, list or scalar as JSON: unset fields are left out, open classes are tagged."""
+    if isinstance(value, list | tuple):
+        return [plain(item, declared) for item in value]
+    if not is_part(value):
+        return value
+    cls = type(value)
+    out: dict[str, Any] = {} if cls is declared else {TAG: cls.__name__}
+    known = shapes(cls)
+    for name in fields(cls):
+        item = getattr(value, name)
+        if item is not None and item != ():
+            out[name] = plain(item, known[name][0])
+    return out
+
+
+def build(value: Any, declared: type | None = None) -> Any:
+    """What `plain` made, as parts again; unknown members are ignored, so that older readers survive newer writers."""
+    if isinstance(value, list):
+        return [build(item, declared) for item in value]
+    if not isinstance(value, dict):
+        return value
+    cls = classes().get(value[TAG], declared) if isinstance(value.get(TAG), str) else declared
+    if cls is None:
+        return value
+    known = shapes(cls)
+    return cls(**{name: build(item, known[name][0]) for name, item in value.items() if name in known})
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every scalar of a part, a list or a JSON value with its path ("/events/0/status")."""
+    if is_part(value):
+        pairs: Any = ((name, getattr(value, name)) for name in fields(type(value)))
+    elif isinstance(value, dict):
+        pairs = value.items()
+    elif isinstance(value, list | tuple):
+        pairs = enumerate(value)
+    else:
+        if value is not None:
+            yield path, value
+        return
+    for key, item in pairs:
+        yield from leaves(item, f"{path}/{key}")

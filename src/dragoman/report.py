@@ -1,0 +1,147 @@
+"""What became of every leaf of a document: found by going there and back, not by believing the adapters.
+
+A leaf is *native* when the target's native content alone brings it back to its path, *carried* when the whole target
+does, *narrowed* when it comes back but natively with less, *dropped* when it does not come back.  What the reader could
+not understand is *invalid*; what the target demands and nobody said is *defaulted* and stands among the losses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dragoman.adapter import Can, Context
+from dragoman.ledger import Kind, Ledger, Loss
+from dragoman.registry import adapter
+from dragoman.translate import Translation, read, write
+from dragoman.tree.leaves import Leaf, leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """One leaf of the source: where it stands, its text, what became of it, and where the target holds its value.
+
+    targets: paths in the target at which the same text stands; empty when it stands there in another form.
+    """
+
+    path: str
+    text: str
+    kind: Kind
+    targets: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {"path": self.path, "value": self.text, "kind": self.kind.value, "targets": list(self.targets)}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole account of one translation; `as_json` is what `--report x.json` writes."""
+
+    source_format: str
+    target_format: str
+    source: bytes
+    target: bytes
+    fates: list[Fate]
+    target_kinds: dict[str, Kind]
+    losses: list[Loss]
+
+    def counts(self) -> dict[str, int]:
+        """Leaves of the source by kind, in the order of `Kind`."""
+        found = Counter(fate.kind for fate in self.fates)
+        return {kind.value: found[kind] for kind in Kind}
+
+    def as_json(self) -> dict[str, Any]:
+        counts = self.counts()
+        return {
+            "source": self.source_format,
+            "target": self.target_format,
+            "leaves": len(self.fates),
+            "counts": counts,
+            "native_share": round(counts["native"] / len(self.fates), 4) if self.fates else 1.0,
+            "fates": [fate.as_json() for fate in self.fates],
+            "losses": [loss.as_json() for loss in self.losses],
+        }
+
+
+def report(source: bytes, translation: Translation, context: Context | None = None) -> Report:
+    """The account of a translation that was made.
+
+    source: the document that was translated.  context: the one it was translated with.
+    Costs about four more translations.  Raises what `read` and `write` raise.
+    """
+    context = context or Context()
+    ours, theirs = translation.source_format, translation.target_format
+    before = leaves(source, context.limits)
+    bare = replace(context, ledger=Ledger(), carry="drop")
+    natively = _back(write(translation.incidents, theirs, bare), theirs, ours, context)
+    wholly = _back(translation.data, theirs, ours, context)
+    target = leaves(translation.data, context.limits)
+    fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger))
+    return Report(
+        ours, theirs, source, translation.data, fates, _target_kinds(target, fates), list(translation.ledger)
+    )
+
+
+def _back(data: bytes, theirs: str, ours: str, context: Context) -> list[Leaf]:
+    if not {Can.READ, Can.WRITE} <= set(adapter(ours).format.can) or Can.READ not in adapter(theirs).format.can:
+        return []
+    aside = context.aside()
+    incidents = read(data, theirs, replace(aside, carry="extension"))
+    return leaves(write(incidents, ours, replace(context.aside(), carry="drop")), context.limits)
+
+
+def _invalid(ledger: Ledger) -> set[str]:
+    return {loss.value for loss in ledger.of({Kind.INVALID})}
+
+
+def _spots(target: Iterable[Leaf]) -> dict[str, list[str]]:
+    spots: dict[str, list[str]] = defaultdict(list)
+    for leaf in target:
+        spots[" ".join(leaf.text.split())].append(leaf.spot)
+    return spots
+
+
+def _fates(
+    before: list[Leaf], natively: list[Leaf], wholly: list[Leaf], spots: dict[str, list[str]], invalid: set[str]
+) -> list[Fate]:
+    native = Counter((leaf.path, leaf.value) for leaf in natively)
+    whole = Counter((leaf.path, leaf.value) for leaf in wholly)
+    other = Counter(leaf.path for leaf in natively)
+    found = []
+    for leaf in before:
+        key = (leaf.path, leaf.value)
+        if native[key] > 0:
+            native[key] -= 1
+            other[leaf.path] -= 1
+            kind = Kind.NATIVE
+        elif whole[key] > 0:
+            kind = Kind.CARRIED
+        else:
+            kind = Kind.DROPPED
+        whole[key] -= 1
+        if leaf.text in invalid:
+            kind = Kind.INVALID
+        found.append(Fate(leaf.spot, leaf.text, kind, tuple(spots.get(" ".join(leaf.text.split()), ())[:5])))
+    return _narrowed(found, before, other)
+
+
+def _narrowed(found: list[Fate], before: list[Leaf], left: Counter[str]) -> list[Fate]:
+    """A carried leaf whose path holds another value natively is narrowed."""
+    out = []
+    for fate, leaf in zip(found, before, strict=True):
+        if fate.kind is Kind.CARRIED and left[leaf.path] > 0:
+            left[leaf.path] -= 1
+            fate = replace(fate, kind=Kind.NARROWED)
+        out.append(fate)
+    return out
+
+
+def _target_kinds(target: list[Leaf], fates: list[Fate]) -> dict[str, Kind]:
+    """The colour of each leaf of the target: that of the source leaf whose text it holds; defaulted when of none."""
+    best: dict[str, Kind] = {}
+    for fate in fates:
+        for spot in fate.targets:
+            best.setdefault(spot, fate.kind)
+    return {leaf.spot: best.get(leaf.spot, Kind.DEFAULTED) for leaf in target}

@@ -1,0 +1,101 @@
+"""The verbs: read, write, translate, plan.  Everything above (command line, batch, exchange) is a shell over these."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import BinaryIO
+
+from dragoman.adapter import Can, Context
+from dragoman.carry import Comparison
+from dragoman.detect import HEAD, detect
+from dragoman.errors import UsageError
+from dragoman.ledger import Ledger
+from dragoman.model.incident import Incident
+from dragoman.registry import adapter
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """No cyclic garbage collection while one document is in work: it finds nothing there and costs up to half the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What came out: the document, the formats it went between, and what became of the values."""
+
+    data: bytes
+    source_format: str
+    target_format: str
+    incidents: list[Incident]
+    ledger: Ledger
+
+
+def read(source: bytes | BinaryIO, format: str | None = None, context: Context | None = None) -> list[Incident]:
+    """The incidents of a document.
+
+    source: the document's bytes, or a binary file.  format: its name; None finds out.  context: ledger, clock, limits.
+    Raises UnknownFormat, ReadError, LimitExceeded.
+    """
+    context = context or Context()
+    stream = BytesIO(source) if isinstance(source, bytes) else source
+    name = format or _detected(stream, context)
+    reader = adapter(name)
+    if Can.READ not in reader.format.can:
+        raise UsageError(f"{name} can only be written")
+    with paused_collector():
+        return list(reader.read(stream, context))
+
+
+def _detected(stream: BinaryIO, context: Context) -> str:
+    head = stream.read(HEAD)
+    stream.seek(0)
+    return detect(head, context.source)
+
+
+def write(incidents: Iterable[Incident], format: str, context: Context | None = None) -> bytes:
+    """One document of all incidents.  Raises UnknownFormat, InvalidOutput."""
+    context = context or Context()
+    writer = adapter(format)
+    if Can.WRITE not in writer.format.can:
+        raise UsageError(f"{format} can only be read")
+    sink = BytesIO()
+    with paused_collector():
+        writer.write(incidents, sink, context)
+    return sink.getvalue()
+
+
+def translate(
+    source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None
+) -> Translation:
+    """A document in another format, and the ledger of what is not simply native there.
+
+    Raises UnknownFormat, ReadError, LimitExceeded, InvalidOutput.
+    """
+    context = context or Context()
+    stream = BytesIO(source) if isinstance(source, bytes) else source
+    name = format or _detected(stream, context)
+    incidents = read(stream, name, context)
+    return Translation(write(incidents, to, context), name, to, incidents, context.ledger)
+
+
+def plan(source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None) -> Ledger:
+    """What a translation would lose, carry or fill in, without its output.  Raises as `translate` does."""
+    return translate(source, to, format, context).ledger
+
+
+def differences(one: list[Incident], other: list[Incident]) -> Comparison:
+    """How the second list of incidents differs from the first, in the model's terms."""
+    comparison = Comparison()
+    comparison.documents(one, other)
+    return comparison

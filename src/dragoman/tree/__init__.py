@@ -1,0 +1,1 @@
+"""The borders of every format: one strict JSON codec and one hardened XML parser."""

@@ -1,0 +1,109 @@
+"""The one strict JSON decoder, in front of every JSON format, and the one encoder behind them.
+
+Two readers of one document must never see two documents.  So what parsers disagree on is refused: equal keys (most
+keep the last, which can widen a marking), numbers that only some can hold, half characters, other encodings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from dragoman.errors import InvalidOutput, LimitExceeded, ReadError
+from dragoman.limits import Limits
+from dragoman.text import visible
+from dragoman.tree import place, scan, strict
+
+
+def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
+    """The one value that `data` holds, as dicts, lists, str, int, float, bool and None.
+
+    data: UTF-8, a byte order mark is skipped (RFC 8259 section 8.1).  source: what errors call the document.
+    Raises ReadError for what is not strict JSON and LimitExceeded for what is too much of it, and nothing else.
+    """
+    try:
+        text = _text(data, limits, source)
+        _check_extent(data, text, limits, source)
+        value = strict.decoder(limits, source).decode(text)
+    except json.JSONDecodeError as error:
+        raise _syntax_fault(error, source) from None
+    except strict.EqualKeys:
+        raise _key_fault(text, source) from None
+    except strict.BadNumber as error:
+        raise _number_fault(text, str(error), source) from None
+    except (RecursionError, MemoryError):
+        raise LimitExceeded("the document takes more memory than there is", where=visible(source)) from None
+    if len(data) > limits.string:
+        strict.check_strings(value, limits, source)
+    return value
+
+
+def encode(value: Any, *, indent: bool = True) -> bytes:
+    """`value` as UTF-8 JSON that ends in a newline: keys in the order given, nothing escaped that need not be.
+
+    Integers of any size are written exactly.  A float that is no number would become null: codecs let none through.
+    Raises InvalidOutput if a text holds half a character, or if the value nests too deeply to be written.
+    """
+    try:
+        compact = msgspec.json.encode(value)
+        return (msgspec.json.format(compact, indent=2) if indent else compact) + b"\n"
+    except UnicodeEncodeError as error:
+        raise InvalidOutput(f"half a character in the text '{visible(str(error.object), 80)}'") from None
+    except RecursionError:
+        raise InvalidOutput("the output nests too deeply to be written as JSON") from None
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """The JSON pointer (RFC 6901) to a value, from the keys and indices that lead to it."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _text(data: bytes, limits: Limits, source: str) -> str:
+    """The document without its byte order mark; raises if it is too large or not UTF-8."""
+    if len(data) > limits.bytes:
+        what = f"the document has {len(data):,} bytes; the limit is {limits.bytes:,}"
+        raise LimitExceeded(what, where=visible(source), fix="split it, or raise the limit on bytes")
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        where = place.place(source, before, len(before))
+        raise ReadError("not UTF-8 from here on", where=where, fix="convert the document to UTF-8") from None
+
+
+def _check_extent(data: bytes, text: str, limits: Limits, source: str) -> None:
+    """Refuse what is too deep or too much, before anything is decoded, and half characters."""
+    if scan.deeper_than(data, limits.json_depth):
+        where = place.place(source, text, place.of_depth(text, limits.json_depth))
+        what = f"objects and lists nest deeper than {limits.json_depth} levels"
+        raise LimitExceeded(what, where=where, fix="raise the limit on depth if you trust the document")
+    if scan.more_values_than(data, limits.nodes):
+        what = f"more than {limits.nodes:,} members and items"
+        raise LimitExceeded(what, where=visible(source), fix="split the document, or raise the limit on nodes")
+    if (offset := scan.half_character(text)) is not None:
+        what = f"{text[offset : offset + 6]} is half a character"
+        raise ReadError(what, where=place.place(source, text, offset), fix="write both halves, or neither")
+
+
+def _syntax_fault(error: json.JSONDecodeError, source: str) -> ReadError:
+    """The decoder's own complaint, with our words for the two that puzzle people."""
+    what = {
+        "Extra data": "a second value follows the first",
+        "Expecting value": "a value is missing here, or is not JSON",
+    }.get(error.msg, error.msg)
+    return ReadError(what, where=place.place(source, error.doc, error.pos), fix="one document holds one JSON value")
+
+
+def _key_fault(text: str, source: str) -> ReadError:
+    key, offset = place.of_second_key(text)
+    what = f"the key '{visible(key, 80)}' stands twice in one object"
+    return ReadError(what, where=place.place(source, text, offset), fix="keep the one that is meant")
+
+
+def _number_fault(text: str, number: str, source: str) -> ReadError:
+    what = f"the number {visible(number, 40)} is not finite, or an integer of more than 63 bits"
+    fix = "write it as a string"
+    return ReadError(what, where=place.place(source, text, place.of_word(text, number)), fix=fix)
