@@ -48,7 +48,8 @@ def faults(root: etree._Element) -> list[str]:
     schema = _schema()
     if schema.validate(root):
         return []
-    by_line = [_line(entry) for entry in list(schema.error_log)[:MOST]]
+    log: Any = schema.error_log
+    by_line = [_line(entry) for entry in islice(log, MOST)]
     return _by_path(root) or by_line or [f"{_path(root, root)}: not valid"]
 
 

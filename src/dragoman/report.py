@@ -8,7 +8,7 @@ not understand is *invalid*; what the target demands and nobody said is *default
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,13 +37,18 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole account of one translation; `as_json` is what `--report x.json` writes."""
+    """The whole account of one translation; `as_json` is what `--report x.json` writes.
+
+    target_leaves: each leaf of the target with its text.  target_kinds: what is known of them; a leaf without a kind is
+    the target's own: its structure, or the source's meaning in other words.
+    """
 
     source_format: str
     target_format: str
     source: bytes
     target: bytes
     fates: list[Fate]
+    target_leaves: list[tuple[str, str]]
     target_kinds: dict[str, Kind]
     losses: list[Loss]
 
@@ -75,13 +80,14 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     ours, theirs = translation.source_format, translation.target_format
     before = leaves(source, context.limits)
     bare = replace(context, ledger=Ledger(), carry="drop")
-    natively = _back(write(translation.incidents, theirs, bare), theirs, ours, context)
+    plainly = write(translation.incidents, theirs, bare)
+    natively = _back(plainly, theirs, ours, context)
     wholly = _back(translation.data, theirs, ours, context)
     target = leaves(translation.data, context.limits)
     fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger))
-    return Report(
-        ours, theirs, source, translation.data, fates, _target_kinds(target, fates), list(translation.ledger)
-    )
+    kinds = _target_kinds(target, leaves(plainly, context.limits), fates, translation.ledger)
+    pairs = [(leaf.spot, leaf.text) for leaf in target]
+    return Report(ours, theirs, source, translation.data, fates, pairs, kinds, list(translation.ledger))
 
 
 def _back(data: bytes, theirs: str, ours: str, context: Context) -> list[Leaf]:
@@ -106,6 +112,7 @@ def _spots(target: Iterable[Leaf]) -> dict[str, list[str]]:
 def _fates(
     before: list[Leaf], natively: list[Leaf], wholly: list[Leaf], spots: dict[str, list[str]], invalid: set[str]
 ) -> list[Fate]:
+    places = _places(before, spots)
     native = Counter((leaf.path, leaf.value) for leaf in natively)
     whole = Counter((leaf.path, leaf.value) for leaf in wholly)
     other = Counter(leaf.path for leaf in natively)
@@ -123,8 +130,22 @@ def _fates(
         whole[key] -= 1
         if leaf.text in invalid:
             kind = Kind.INVALID
-        found.append(Fate(leaf.spot, leaf.text, kind, tuple(spots.get(" ".join(leaf.text.split()), ())[:5])))
+        found.append(Fate(leaf.spot, leaf.text, kind, places(leaf)))
     return _narrowed(found, before, other)
+
+
+def _places(before: list[Leaf], spots: dict[str, list[str]]) -> Callable[[Leaf], tuple[str, ...]]:
+    """Where the target holds a leaf's text: one for one, in order, where both hold it equally often; else some of them."""
+    often = Counter(" ".join(leaf.text.split()) for leaf in before)
+    turn: Counter[str] = Counter()
+
+    def places(leaf: Leaf) -> tuple[str, ...]:
+        text = " ".join(leaf.text.split())
+        found = spots.get(text, [])
+        turn[text] += 1
+        return (found[turn[text] - 1],) if len(found) == often[text] else tuple(found[:5])
+
+    return places
 
 
 def _narrowed(found: list[Fate], before: list[Leaf], left: Counter[str]) -> list[Fate]:
@@ -138,10 +159,21 @@ def _narrowed(found: list[Fate], before: list[Leaf], left: Counter[str]) -> list
     return out
 
 
-def _target_kinds(target: list[Leaf], fates: list[Fate]) -> dict[str, Kind]:
-    """The colour of each leaf of the target: that of the source leaf whose text it holds; defaulted when of none."""
+def _target_kinds(target: list[Leaf], plainly: list[Leaf], fates: list[Fate], ledger: Ledger) -> dict[str, Kind]:
+    """What is known of the target's leaves: cargo is what the plain document lacks, the rest goes by its text."""
+    native = Counter((leaf.path, leaf.value) for leaf in plainly)
+    filled = {loss.value for loss in ledger.of({Kind.DEFAULTED})}
     best: dict[str, Kind] = {}
     for fate in fates:
         for spot in fate.targets:
             best.setdefault(spot, fate.kind)
-    return {leaf.spot: best.get(leaf.spot, Kind.DEFAULTED) for leaf in target}
+    found = {}
+    for leaf in target:
+        native[leaf.path, leaf.value] -= 1
+        if native[leaf.path, leaf.value] < 0:
+            found[leaf.spot] = Kind.CARRIED
+        elif leaf.spot in best:
+            found[leaf.spot] = best[leaf.spot]
+        elif leaf.text in filled:
+            found[leaf.spot] = Kind.DEFAULTED
+    return found

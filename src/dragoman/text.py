@@ -11,7 +11,9 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
 
 # Letters and marks that are drawn as nothing, as the Unicode property Default_Ignorable_Code_Point lists them, and the
 # empty braille pattern.  U+FE0F stays: it only picks the emoji form of a character.
-_HIDDEN_LETTERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]")
+_HIDDEN_LETTERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def visible(s: str, limit: int = 200) -> str:

@@ -23,12 +23,27 @@ STIX_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{8,})", re.ASCII)
 
 
+class Odd(ValueError):
+    """A value that is understood but not spelled as we would: it counts, and the spelling is kept beside it.
+
+    reason: what is wrong with it, when it is also to be told as invalid.
+    """
+
+    def __init__(self, value: Any, reason: str = "") -> None:
+        super().__init__(reason)
+        self.value, self.reason = value, reason
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """decode: theirs to ours, ValueError when it is not what it should be.  encode: ours to theirs."""
+    """decode: theirs to ours, ValueError when it is not what it should be.  encode: ours to theirs, None for no place.
+
+    extended: how a word outside the format's list is read (IODEF ext-*), when it is not simply the word.
+    """
 
     decode: Callable[[Any], Any]
     encode: Callable[[Any], Any]
+    extended: Callable[[str], Any] | None = None
 
 
 def _same(value: Any) -> Any:
@@ -159,11 +174,14 @@ def base64_of(text: str) -> str:
 
 
 def whole(text: str) -> int:
-    """An xs:integer that also fits JSON."""
+    """An xs:integer that also fits JSON; Odd when it is not in its plain spelling (+5, 007)."""
     collapsed = text.strip()
     if not re.fullmatch(r"[+-]?\d{1,18}", collapsed, re.ASCII):
         raise ValueError("is no integer")
-    return int(collapsed)
+    value = int(collapsed)
+    if str(value) != collapsed:
+        raise Odd(value)
+    return value
 
 
 def _number(value: Any) -> float:

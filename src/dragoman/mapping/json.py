@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from dragoman.ledger import Kind, Ledger
@@ -138,6 +139,6 @@ def overlay(target: Object, residue: Object) -> None:
     """Puts residue back: members that are not there yet are added, objects are joined; nothing is overwritten."""
     for key, value in residue.items():
         if key not in target:
-            target[key] = value
+            target[key] = deepcopy(value)  # the document is written to; the model is not
         elif type(target[key]) is dict and type(value) is dict:
             overlay(target[key], value)

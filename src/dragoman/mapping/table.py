@@ -5,13 +5,21 @@ A table (`mappings/FORMAT.yaml`) lists parts; a part names the model's class and
     core      the field of the model
     FORMAT    where it stands: a member path ("extensions/x/y"), "@attribute", "Child", "Wrapper/Child" or "text()"
     codec     how a scalar is read and written (`mapping.codecs`, or a hook of the adapter)
-    vocab     the word list between our words and theirs (`mappings/vocab/NAME.yaml`)
+    vocab     the word list between our words and theirs (`mappings/vocab/NAME.yaml`), or the words themselves
     part      the part that stands there, by its name in this table
     required  what the format demands when nobody said anything: told as defaulted
+    open      true: the standard lets words outside the list pass
+    constant  instead of `core`: a value that always stands there ("." is the part's own name)
     ext       the attribute that holds a word outside the list (IODEF ext-*)
+    also      another spelling of the element, read as well; it goes back as it came
     doc       where the standard says so
 
-`same: [a, b]` is short for rows whose two names are equal, `ignore` maps a path to the reason it is not read.
+A part may have `preset` (fields that are always so) and `when` (the field that must be set for this part to be the one,
+where several parts of one class could stand).
+
+`same: [a, b]` is short for rows whose two names are equal, `same: {timestamp: [a, b]}` says their codec too; `include`
+names groups of rows in `common` that come before the part's own; `ignore` maps a path to the reason it is not read.
+`required: {default: x}` takes the value from what the writer calls x (the time of writing).
 """
 
 from __future__ import annotations
@@ -28,7 +36,7 @@ from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
-ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many"}
+ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "open", "constant"}
 
 
 def home() -> Traversable:
@@ -64,20 +72,32 @@ def load_yaml(text: str, where: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Our words to theirs; a word marked `{as: x}` is written so and never read so.  Other words pass unchanged."""
+    """Our words to theirs.  Other words pass unchanged.
+
+    A word marked `{as: x}` is written so and never read so; of several of theirs `[x, y]` the first is written and all
+    are read.  A list holds words that are the same on both sides, and may hold such mappings.
+    """
 
     write: Mapping[str, str]
     read: Mapping[str, str]
     words: frozenset[str] = frozenset()  # all words of theirs, where the list is closed
+    exact: Mapping[str, str] = field(default_factory=dict)  # theirs to ours, of the words that come back as they were
 
     @classmethod
     def of(cls, listed: Any) -> Vocabulary:
         """From a mapping of words, or a list of words that are the same on both sides."""
-        if isinstance(listed, list):
-            return cls({}, {}, frozenset(listed))
-        write = {ours: theirs["as"] if isinstance(theirs, dict) else theirs for ours, theirs in listed.items()}
-        read = {theirs: ours for ours, theirs in listed.items() if not isinstance(theirs, dict)}
-        return cls(write, read, frozenset(write.values()))
+        items = listed if isinstance(listed, list) else [listed]
+        same = [item for item in items if not isinstance(item, dict)]
+        pairs = [pair for item in items if isinstance(item, dict) for pair in item.items()]
+        write: dict[str, str] = {}
+        read: dict[str, str] = {}
+        for ours, theirs in pairs:
+            spellings = theirs if isinstance(theirs, list) else [theirs]
+            write[ours] = spellings[0]["as"] if isinstance(spellings[0], dict) else spellings[0]
+            read |= {word: ours for word in spellings if not isinstance(word, dict)}
+        words = frozenset(same) | read.keys() | frozenset(write.values())
+        exact = {word: word for word in same} | {word: ours for word, ours in read.items() if write[ours] == word}
+        return cls(write, read, words, exact)
 
 
 @dataclass(slots=True)
@@ -92,6 +112,9 @@ class Row:
     spec: Spec | None = None
     required: Any = None
     ext: str | None = None
+    also: str | None = None
+    closed: frozenset[str] | None = None  # the words that may stand there, when the list is closed
+    constant: Any = None
     source: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -104,8 +127,10 @@ class Spec:
     preset: Mapping[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     demanded: list[Row] = field(default_factory=list)  # the rows that the format requires
+    constants: list[Row] = field(default_factory=list)  # what always stands there, apart from `rows`
     index: dict[str, Any] = field(default_factory=dict)  # first step -> Row, or a nested index of steps
     ignore: Mapping[str, str] = field(default_factory=dict)
+    when: str | None = None
 
     def row(self, core: str) -> Row:
         return next(row for row in self.rows if row.core == core)
@@ -118,6 +143,10 @@ class Table:
     format: str
     parts: Mapping[str, Spec]
     facts: Mapping[str, Any]
+
+
+def _words(named: Any, format_name: str) -> Vocabulary:
+    return vocabulary(named, format_name) if isinstance(named, str) else Vocabulary.of(named)
 
 
 def vocabulary(name: str, format_name: str) -> Vocabulary:
@@ -145,16 +174,49 @@ def facts(format_name: str) -> dict[str, Any]:
     return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml"))
 
 
-def load(format_name: str, codecs: Mapping[str, Codec] | None = None, tables: tuple[str, ...] = ()) -> Table:
+def load(
+    format_name: str,
+    codecs: Mapping[str, Codec] | None = None,
+    tables: tuple[str, ...] = (),
+    own: Traversable | None = None,
+) -> Table:
     """The compiled table of a format.
 
     codecs: the adapter's hooks, by name.  tables: files of the user's own whose rows replace or extend ours.
+    own: the table file of a plugin that brings one; ours stand in `mappings/`.
     Raises MappingError naming the row that is wrong.
     """
-    raw = facts(format_name)
+    raw = expanded(facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name)), format_name)
     for file in tables:
         raw = merged(raw, load_yaml(Path(file).read_text("utf-8"), file), file)
     return compiled(raw, format_name, CODECS | dict(codecs or {}))
+
+
+def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
+    """A table with its short forms written out: `include` and `same` become rows; a part's own row wins."""
+    common = raw.get("common", {})
+    parts = {}
+    for name, part in raw["parts"].items():
+        rows: dict[str, Any] = {}
+        for group in part.get("include", ()):
+            if group not in common:
+                raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
+            rows |= _by_name(common[group], format_name)
+        rows |= _by_name(part, format_name)
+        parts[name] = {key: value for key, value in part.items() if key not in ("include", "same")}
+        parts[name]["rows"] = list(rows.values())
+    return raw | {"parts": parts}
+
+
+def _by_name(group: Mapping[str, Any], format_name: str) -> dict[str, Any]:
+    """The rows of a part or a group, `same` first, by what identifies them: the field, or the place of a constant."""
+    same = group.get("same", [])
+    typed = same if isinstance(same, dict) else {None: same}
+    rows: list[dict[str, Any]] = []
+    for codec, words in typed.items():
+        rows += [{"core": word, format_name: word} | ({"codec": codec} if codec else {}) for word in words]
+    rows += group.get("rows", [])
+    return {row.get("core") or f"={row.get(format_name)}": row for row in rows}
 
 
 def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
@@ -163,14 +225,13 @@ def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
         raise MappingError("a table needs `parts`", where=where)
     if theirs.get("format") != ours.get("format"):
         return ours
+    name_of_format = ours["format"]
     parts = dict(ours["parts"])
     for name, part in theirs["parts"].items():
         if name not in parts:
-            raise MappingError(f"no part {name!r} in the table of {ours['format']}", where=where)
-        known = {row["core"]: row for row in parts[name].get("rows", [])}
-        known |= {row["core"]: row for row in part.get("rows", [])}
-        same = [word for word in parts[name].get("same", []) if word not in {r["core"] for r in part.get("rows", [])}]
-        parts[name] = parts[name] | {"rows": list(known.values()), "same": same}
+            raise MappingError(f"no part {name!r} in the table of {name_of_format}", where=where)
+        known = _by_name(parts[name], name_of_format) | _by_name(part, name_of_format)
+        parts[name] = parts[name] | {"rows": list(known.values()), "same": []}
     return ours | {"parts": parts}
 
 
@@ -180,12 +241,11 @@ def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Code
     specs = {name: Spec(name, _class(part, name, format_name)) for name, part in parts.items()}
     for name, part in parts.items():
         spec = specs[name]
-        spec.preset, spec.ignore = part.get("preset", {}), part.get("ignore", {})
-        rows = [{"core": word, format_name: word} for word in part.get("same", [])] + list(part.get("rows", []))
-        spec.rows = [_row(row, spec, specs, format_name, codecs) for row in rows]
-        spec.demanded = [row for row in spec.rows if row.required is not None]
-        for row in spec.rows:
+        spec.preset, spec.ignore, spec.when = part.get("preset", {}), part.get("ignore", {}), part.get("when")
+        for row in (_row(row, spec, specs, format_name, codecs) for row in part.get("rows", [])):
+            (spec.constants if row.constant is not None else spec.rows).append(row)
             _place(spec.index, row)
+        spec.demanded = [row for row in spec.rows if row.required is not None]
     return Table(format_name, specs, raw)
 
 
@@ -202,26 +262,44 @@ def _row(
     where = f"mappings/{format_name}.yaml: {spec.name}: {raw.get('core')}"
     if unknown := raw.keys() - ROW_KEYS - {format_name}:
         raise MappingError(f"unknown key {sorted(unknown)[0]!r} in a row", where=where)
+    if "constant" in raw:
+        return _constant(raw, spec, format_name)
     known = shapes(spec.cls)
     if raw.get("core") not in known or not isinstance(raw.get(format_name), str):
         raise MappingError(f"a row needs `core` (a field of {spec.cls.__name__}) and {format_name!r}", where=where)
     for key, choice in (("codec", codecs), ("part", specs)):
         if key in raw and raw[key] not in choice:
             raise MappingError(f"no {key} {raw[key]!r}", where=where)
+    vocab = _words(raw["vocab"], format_name) if "vocab" in raw else None
     return Row(
         core=raw["core"],
         path=tuple(raw[format_name].split("/")),
         codec=codecs[raw.get("codec", "string")],
         many=raw.get("many", known[raw["core"]][1]),
-        vocab=vocabulary(raw["vocab"], format_name) if "vocab" in raw else None,
+        vocab=vocab,
+        closed=vocab.words if vocab and not raw.get("open") else None,
         spec=specs[raw["part"]] if "part" in raw else None,
         required=raw.get("required"),
         ext=raw.get("ext"),
+        also=raw.get("also"),
         source=raw,
     )
 
 
+def _constant(raw: Mapping[str, Any], spec: Spec, format_name: str) -> Row:
+    value = spec.name if raw["constant"] == "." else raw["constant"]
+    path = tuple(raw[format_name].split("/"))
+    return Row(core="", path=path, codec=CODECS["any"], constant=value, required=raw.get("required"), source=raw)
+
+
 def _place(index: dict[str, Any], row: Row) -> None:
+    """Puts a row under its path.  A row that ends where others go on (`extensions`) takes what those leave: key ""."""
     for step in row.path[:-1]:
         index = index.setdefault(step, {})
-    index[row.path[-1]] = row
+        if isinstance(index, Row):
+            raise MappingError(f"two rows claim {'/'.join(row.path)}", where=row.core)
+    last = row.path[-1]
+    if isinstance(index.get(last), dict):
+        index[last][""] = row
+    else:
+        index[last] = row

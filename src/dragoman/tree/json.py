@@ -30,9 +30,9 @@ def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
         value = strict.decoder(limits, source).decode(text)
     except json.JSONDecodeError as error:
         raise _syntax_fault(error, source) from None
-    except strict.EqualKeys:
+    except strict.EqualKeysError:
         raise _key_fault(text, source) from None
-    except strict.BadNumber as error:
+    except strict.BadNumberError as error:
         raise _number_fault(text, str(error), source) from None
     except (RecursionError, MemoryError):
         raise LimitExceeded("the document takes more memory than there is", where=visible(source)) from None
@@ -93,8 +93,9 @@ def _syntax_fault(error: json.JSONDecodeError, source: str) -> ReadError:
     what = {
         "Extra data": "a second value follows the first",
         "Expecting value": "a value is missing here, or is not JSON",
-    }.get(error.msg, error.msg)
-    return ReadError(what, where=place.place(source, error.doc, error.pos), fix="one document holds one JSON value")
+    }.get(error.msg, error.msg.removesuffix(" at"))
+    where = place.place(source, error.doc, error.pos)
+    return ReadError(what, where=where, fix="a document is one value of strict JSON, RFC 8259")
 
 
 def _key_fault(text: str, source: str) -> ReadError:

@@ -45,7 +45,8 @@ def leaves(data: bytes, limits: Limits) -> list[Leaf]:
 def _json(node: Any, path: str, spot: str) -> Iterator[Leaf]:
     if isinstance(node, dict) and node:
         for key, value in node.items():
-            yield from _json(value, f"{path}/{key}", f"{spot}/{key}")
+            step = key.replace("~", "~0").replace("/", "~1")
+            yield from _json(value, f"{path}/{step}", f"{spot}/{step}")
     elif isinstance(node, list) and node:
         for place, value in enumerate(node):
             yield from _json(value, f"{path}/*", f"{spot}/{place}")

@@ -18,16 +18,16 @@ _LARGEST = 2**63 - 1  # what the integers of every language, database and format
 _LONGEST = len("-9223372036854775807")
 
 
-class EqualKeys(Exception):
+class EqualKeysError(Exception):
     """An object has two equal keys."""
 
 
-class BadNumber(Exception):
+class BadNumberError(Exception):
     """A number that cannot be held as it is written; its text."""
 
 
 def decoder(limits: Limits, source: str) -> json.JSONDecoder:
-    """A decoder of JSON text that raises EqualKeys, BadNumber or LimitExceeded where `json` looks away."""
+    """A decoder of JSON text that raises EqualKeysError, BadNumberError or LimitExceeded where `json` looks away."""
     return json.JSONDecoder(
         object_pairs_hook=_objects(limits.keys, source),
         parse_int=_integer,
@@ -37,7 +37,7 @@ def decoder(limits: Limits, source: str) -> json.JSONDecoder:
 
 
 def check_strings(value: Any, limits: Limits, source: str) -> None:
-    """Raise LimitExceeded if a key or a text in `value` is too long.  Walks, so only for documents that may hold one."""
+    """Raise LimitExceeded if a key or a text in `value` is too long.  A walk: only for large documents."""
     todo = [value]
     while todo:
         part = todo.pop()
@@ -47,7 +47,7 @@ def check_strings(value: Any, limits: Limits, source: str) -> None:
         elif isinstance(part, list):
             todo.extend(part)
         elif isinstance(part, str) and len(part) > limits.string:
-            what = f"a text of {len(part):,} characters, {visible(part, 40)!r}; the limit is {limits.string:,}"
+            what = f"a text of {len(part):,} characters, '{visible(part, 40)}'; the limit is {limits.string:,}"
             raise LimitExceeded(what, where=visible(source), fix="raise the limit on strings, or attach it as a file")
 
 
@@ -57,9 +57,9 @@ def _objects(most: int, source: str) -> Callable[[list[tuple[str, Any]]], dict[s
     def make(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
         if len(made) != len(pairs):
-            raise EqualKeys
+            raise EqualKeysError
         if len(made) > most:
-            what = f"an object of {len(made):,} members, the first is {visible(pairs[0][0], 80)!r}; the limit is {most:,}"
+            what = f"an object of {len(made):,} members, from '{visible(pairs[0][0], 80)}' on; the limit is {most:,}"
             raise LimitExceeded(what, where=visible(source), fix="raise the limit on keys if you trust the document")
         return made
 
@@ -70,7 +70,7 @@ def _integer(text: str) -> int:
     """The exact integer.  Its length goes first: thousands of digits take long, or raise ValueError."""
     if len(text) <= _LONGEST and -_LARGEST <= (value := int(text)) <= _LARGEST:
         return value
-    raise BadNumber(text)
+    raise BadNumberError(text)
 
 
 def _float(text: str) -> float:
@@ -78,9 +78,9 @@ def _float(text: str) -> float:
     value = float(text)
     if isfinite(value):
         return value
-    raise BadNumber(text)
+    raise BadNumberError(text)
 
 
 def _constant(text: str) -> NoReturn:
     """NaN and the infinities, which `json` accepts and JSON does not have."""
-    raise BadNumber(text)
+    raise BadNumberError(text)

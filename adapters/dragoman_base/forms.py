@@ -1,0 +1,154 @@
+"""How the base message spells values: what is accepted, what it means, and how it was put."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dragoman.mapping.codecs import CODECS, TIME, Codec, check_time
+from dragoman.mapping.documents import Format, form, remember
+from dragoman.model.marking import LEVELS
+from dragoman.model.narrative import ContactPoint
+
+SCHEMAS = {"enisa": "ENISA", "us-cert": "US-CERT"}
+WORDS = {"red": "Red", "amber": "Amber", "green": "Green", "white": "White"}
+FIELD_TYPES = {"integer": "int", "boolean": "bool", "number": "float", "url": "uri"}  # what others call them
+
+
+def uuid(value: Any) -> str:
+    """A UUID in any spelling; the spelling is kept."""
+    string(value)
+    try:
+        UUID(value)
+    except ValueError:
+        raise ValueError("is no UUID") from None
+    return str(value)
+
+
+def finite(value: Any) -> float:
+    """A number that is one."""
+    number: float = CODECS["number"].decode(value)
+    if not math.isfinite(number):
+        raise ValueError("is no finite number")
+    return number
+
+
+def iso(value: Any) -> str:
+    """A date and time of ISO 8601; the spelling is kept."""
+    canonical_time(string(value))
+    return str(value)
+
+
+def string(value: Any) -> str:
+    return str(CODECS["string"].decode(value))
+
+
+def canonical_time(text: str) -> str:
+    """ISO 8601 as RFC 3339 puts it.  Raises ValueError for what is none, or has no time of day."""
+    if TIME.fullmatch(text):
+        return check_time(text)
+    if not re.search(r"\d[T ]\d", text, re.ASCII):
+        raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
+    return datetime.fromisoformat(text).isoformat().replace("+00:00", "Z")
+
+
+def canonical_language(text: str) -> str:
+    """BCP 47 also of the `en_US` that the prototype writes."""
+    return text.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}_[A-Za-z0-9]{2,8}", text) else text
+
+
+def _point(value: Any) -> list[ContactPoint]:
+    return [ContactPoint(value=string(value))] if value != "" else []
+
+
+def _first(points: Any) -> str | None:
+    return next((point.value for point in points if point.value), None)
+
+
+CODECS_OF_OURS = {
+    "uuid": Codec(uuid, str),
+    "finite": Codec(finite, lambda value: value),
+    "iso": Codec(iso, str),
+    "filled": Codec(lambda value: string(value) or None, lambda value: value or None),
+    "point": Codec(_point, _first),
+}
+
+Rules = Mapping[str, Callable[[str], str]]
+INCIDENT: Rules = {
+    "language": canonical_language,
+    "occurrence_time": canonical_time,
+    "detection_time": canonical_time,
+    "next_update": canonical_time,
+}
+TLP: Rules = {
+    "schema": lambda text: SCHEMAS.get(text.lower(), text),
+    "value": lambda text: WORDS.get(text.lower(), text),
+}
+TLP_FIELD: Rules = {"value": TLP["value"]}
+
+
+def canonise(part: Any, rules: Rules, format: Format) -> None:
+    """Puts the canonical form into a part and remembers the one that stood there."""
+    for name, canonical in rules.items():
+        spelled = getattr(part, name)
+        if spelled is not None and canonical(spelled) != spelled:
+            remember(part, format, name, spelled)
+            setattr(part, name, canonical(spelled))
+
+
+def spelled(part: Any, rules: Rules, format: Format) -> Any:
+    """The part with the spelling it came with, where that still means the same."""
+    kept = form(part, format)
+    return replace(part, **{name: kept[name] for name in rules if _means(rules[name], kept.get(name), part, name)})
+
+
+def _means(canonical: Callable[[str], str], text: Any, part: Any, name: str) -> bool:
+    try:
+        return isinstance(text, str) and canonical(text) == getattr(part, name)
+    except ValueError:
+        return False
+
+
+def readable(schema: Any, value: Any) -> bool:
+    """Whether the two words are a label that we know."""
+    return f"{schema}:{value}".lower() in LEVELS and schema in SCHEMAS.values()
+
+
+def check_custom(kind: str, value: str) -> None:
+    """Raises ValueError when a custom field's value is not of its type, or the type is none of ours."""
+    check = CUSTOM.get(FIELD_TYPES.get(kind.lower(), kind.lower()))
+    if check is None:
+        raise LookupError(f"{kind!r} is no type of custom fields: read as a string")
+    check(value)
+
+
+def _matches(pattern: str, name: str) -> Callable[[str], Any]:
+    def check(text: str) -> None:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(f"is no {name}")
+
+    return check
+
+
+def _json(text: str) -> None:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("is no JSON") from None
+
+
+CUSTOM: dict[str, Callable[[str], Any]] = {
+    "string": str,
+    "int": _matches(r"[+-]?\d+", "integer"),
+    "float": _matches(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", "number"),
+    "bool": _matches(r"(?i:true|false|1|0|)", "boolean"),  # an unticked box of the prototype is empty
+    "datetime": iso,
+    "uri": _matches(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "URI"),
+    "json": _json,
+}

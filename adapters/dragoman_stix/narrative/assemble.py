@@ -1,0 +1,164 @@
+"""From the graph to the tree: every member that hangs on its owner by a name that follows from its place goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from dragoman.model import Identifier, Incident, Part, Relation
+from dragoman_stix.ids import uid
+from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
+from dragoman_stix.narrative.flatten import default_title
+from dragoman_stix.narrative.labels import unlabel
+from dragoman_stix.narrative.markings import foreign_markings, statements_in
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, UUID, key_of, link_id, member_id
+
+LISTS = (
+    "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
+    "courses_of_action", "observables", "observations", "notes", "locations",
+)  # fmt: skip
+
+
+class Assembling:
+    """The flat parts of one incident by id, and what of them has been taken into the tree.
+
+    names: id() of a part -> the id of the object that it stands in, for the cargo (`dragoman.carry`).
+    """
+
+    def __init__(self, incident: Incident, names: dict[int, str]) -> None:
+        self.incident, self.names = incident, names
+        self.key = ""
+        self.created: str | None = None
+        self.markings: tuple[str, ...] = ()
+        self.parts: dict[str, Any] = {}
+        for field in LISTS:
+            for part in getattr(incident, field):
+                self.parts.setdefault(part.id, part)
+        for assessment in incident.assessments:
+            for impact in assessment.impacts:
+                self.parts.setdefault(impact.id, impact)
+        self.relations: dict[str, Relation] = {relation.id or "": relation for relation in incident.relations}
+        self.statements = statements_in(incident)
+        self.used_statements: set[str] = set()
+        self.taken: set[int] = set()
+
+    def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Relation, Any, str]]:
+        """What hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
+        place = 0
+        while found := self.member(f"{path}/{place}", owned_by_target):
+            yield *found, f"{path}/{place}"
+            place += 1
+
+    def member(self, path: str, owned_by_target: bool = False) -> tuple[Relation, Any] | None:
+        """What hangs at a path: its relationship and its part, both taken out of the graph."""
+        relation = self.relations.get(link_id(self.key, path)) if self.relations else None
+        if relation is None:
+            return None
+        part = self.parts.get((relation.source_ref if owned_by_target else relation.target_ref) or "")
+        if part is None:
+            return None
+        self.taken.add(id(relation))
+        self.taken.add(id(part))
+        return relation, part
+
+    def own(self, type_name: str, path: str) -> Any | None:
+        """The part whose id follows from its place, for members that need no relationship."""
+        part = self.parts.get(member_id(type_name, self.key, path))
+        if part is not None:
+            self.taken.add(id(part))
+        return part
+
+    def enter(self, flat: Any, type_name: str, path: str) -> tuple[str, ...]:
+        """Undoes what every object gets: id, times, markings.  Returns the owner's markings, for `leave`."""
+        before = self.markings
+        local = [ref for ref in flat.references if ref.source_name == OBSERVABLE_ID]
+        if flat.id == member_id(type_name, self.key, path):
+            flat.id = local[0].external_id if local else None
+        else:
+            flat.id = str(flat.id).partition("--")[2]
+        flat.references = [ref for ref in flat.references if ref not in local] or ()
+        if flat.created == self.created:
+            flat.created = None
+        if flat.modified == self.created:
+            flat.modified = None
+        self.markings = tuple(flat.markings)
+        flat.markings = self.unmarked(flat.markings, before)
+        return before
+
+    def leave(self, before: tuple[str, ...]) -> None:
+        """Back to the owner's markings."""
+        self.markings = before
+
+    def unmarked(self, markings: Any, inherited: tuple[str, ...]) -> Any:
+        """A member's own markings, in the words of its scheme; none when they are just the owner's."""
+        if tuple(markings) == inherited:
+            return ()
+        return foreign_markings(markings, self.statements) or ()
+
+    def plain(self, part: Part, inherited: tuple[str, ...]) -> Part:
+        """A copy of a shared observable as its owner has it: no id, no markings of the owner."""
+        return replace(part, id=None, markings=self.unmarked(part.markings, inherited))
+
+
+def assemble(incident: Incident, names: dict[int, str]) -> Incident:
+    """The tree that `flatten` made a graph of, in place; what it did not make stays flat.
+
+    names: id() of a part -> the id of its object; parts that are made here are added.
+    """
+    work = Assembling(incident, names)
+    _identity(work)
+    owner_markings = tuple(incident.markings)
+    work.markings = owner_markings
+    _times(work)
+    people.assemble_contacts(work, incident, "")
+    people.assemble_related(work, incident)
+    happenings.assemble_incident(work)
+    impacts.assemble_incident(work)
+    indicators.assemble_indicators(work)
+    systems.assemble_incident(work)
+    evidence.assemble_loose(work)
+    incident.markings = foreign_markings(owner_markings, work.statements) or ()
+    unlabel(incident, {"purpose": "purpose"})
+    if incident.summary == default_title(incident):
+        incident.summary = None
+    _leftovers(work)
+    return incident
+
+
+def _identity(work: Assembling) -> None:
+    """The identifier of an incident whose id follows from it."""
+    incident = work.incident
+    first = incident.references[0] if incident.references else None
+    if first is not None and first.external_id:
+        authority = None if first.source_name == "incident" else first.source_name
+        named = Identifier(value=first.external_id, authority=authority)
+        candidate = key_of(Incident(identifier=named))
+        if incident.id == uid("incident", candidate).removeprefix("incident--"):
+            incident.identifier, incident.id = named, None
+            incident.references = list(incident.references[1:]) or ()
+    work.key = key_of(incident)
+
+
+def _times(work: Assembling) -> None:
+    incident = work.incident
+    work.created = incident.created
+    if incident.id is None or not UUID.fullmatch(incident.id):
+        incident.generation_time, incident.created, incident.modified = incident.created, None, None
+
+
+def _leftovers(work: Assembling) -> None:
+    """What was taken leaves the flat lists; statements that stand for words of another scheme too."""
+    incident = work.incident
+    for field in (*LISTS, "relations"):
+        held = getattr(incident, field)
+        if held and work.taken:
+            setattr(incident, field, [part for part in held if id(part) not in work.taken] or ())
+    made = [md for md in incident.marking_definitions if md.id not in work.statements]
+    incident.marking_definitions = made or ()
+    if incident.lang is not None and incident.id is None:
+        from dragoman.model import Header
+
+        if incident.header is None:
+            incident.header = Header()
+        incident.header.lang, incident.lang = incident.lang, None

@@ -1,0 +1,365 @@
+"""What was seen: observables, and records of them as observed data.
+
+An observable stands once for its value; what one place says of it beyond its value (the document's id, a finer word)
+stands on the relationship, or on the observed data, that ties it to that place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dragoman.model import (
+    Additional,
+    Address,
+    Artifact,
+    Certificate,
+    CertificateSet,
+    DomainName,
+    EmailMessage,
+    Event,
+    File,
+    FileSet,
+    Hash,
+    HashSet,
+    Incident,
+    Observation,
+    Record,
+    RecordSet,
+    Reference,
+    RegistryChange,
+    RegistryKey,
+)
+from dragoman_stix.narrative.certificates import from_x509, x509_of
+from dragoman_stix.narrative.labels import label, take
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, member_id
+from dragoman_stix.narrative.values import base_time, text_of
+from dragoman_stix.observables import hash_is_well_formed
+
+if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
+    from dragoman_stix.narrative.flatten import Flattening
+
+MEMBER = "member-id"
+XML = "application/xml"
+SETS = {"files": ("files", FileSet), "registry": ("keys", RegistryChange), "certificates": ("certificates", CertificateSet)}
+
+
+def flatten_loose(work: Flattening, incident: Incident, flat: Incident) -> None:
+    """Observables that stand on the incident itself: those from STIX stay, others get their ids."""
+    flat.observables = [found for found in incident.observables if found.id and STIX_ID.fullmatch(found.id)] or ()
+    for found in incident.observables:
+        if not (found.id and STIX_ID.fullmatch(found.id)):
+            work.observe(_value_only(work, found))
+
+
+def assemble_loose(work: Assembling) -> None:
+    """Nothing hangs on the incident itself: loose observables keep their ids."""
+
+
+def flatten_observable(work: Flattening, found: Any, owner: str, path: str, relation: str) -> str:
+    """One observable of a place: itself, and the relationship that says what the place says of it."""
+    ref = work.observe(_value_only(work, found), work.effective(found))
+    local = [Reference(source_name=OBSERVABLE_ID, external_id=found.id)] if found.id else ()
+    labels = [label("category", found.category)] if found.category else []
+    for name, value in _asides(found):
+        labels.append(label(name, value))
+    work.link(path, owner, relation, ref, local, labels, work.effective(found))
+    if isinstance(found, DomainName):
+        for place, server in enumerate(found.nameservers):
+            here = f"{path}/nameservers/{place}"
+            name = work.observe(DomainName(value=server.server))
+            work.link(here, ref, "related-to", name)
+            for index, address in enumerate(server.addresses):
+                flatten_observable(work, address, name, f"{here}/addresses/{index}", "resolves-to")
+    return ref
+
+
+def _asides(found: Any) -> list[tuple[str, str]]:
+    """What a place says of an observable that STIX says of none, as words."""
+    names = {
+        DomainName: ("system_status", "domain_status", "checked", "registered", "expires"),
+        Address: ("vlan_name", "vlan_num"),
+    }.get(type(found), ())
+    return [(name.replace("_", "-"), value) for name in names if (value := getattr(found, name)) is not None]
+
+
+def _value_only(work: Flattening, found: Any) -> Any:
+    """The observable as STIX has it: no document id, no finer word; files with hashes, mails with references."""
+    made = replace(found, id=None, category=None, markings=(), residue=None)
+    if isinstance(made, DomainName):
+        return replace(made, **dict.fromkeys(("system_status", "domain_status", "checked", "registered", "expires", "same_contact")),
+                       related_dns=(), nameservers=(), contacts=())  # fmt: skip
+    if isinstance(made, Address):
+        return replace(made, vlan_name=None, vlan_num=None)
+    if isinstance(made, File):
+        return _file(made)
+    if isinstance(made, RegistryKey):
+        values = [{"data": made.data}] if made.data is not None else made.values
+        return replace(made, data=None, action=None, values=values)
+    return _mail(work, made) if isinstance(made, EmailMessage) else made
+
+
+def _file(made: File) -> File:
+    hashes = dict(made.hashes or {})
+    for group in made.hash_sets:
+        for found in group.hashes:
+            if found.algorithm and found.value and hash_is_well_formed(found.algorithm, found.value):
+                hashes.setdefault(found.algorithm, found.value)
+    name = made.name if made.name or hashes else (made.urls[0] if made.urls else "unnamed")
+    return replace(made, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
+
+
+def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
+    to = [work.observe(Address(type="email-addr", value=address)) for address in made.to]
+    sender = work.observe(Address(type="email-addr", value=made.sender)) if made.sender else made.from_ref
+    raw = _text_artifact(work, made.message, "message/rfc822") if made.message else made.raw_email_ref
+    fields = dict(made.additional_header_fields or {})
+    if made.x_mailer:
+        fields["X-Mailer"] = [made.x_mailer]
+    return replace(
+        made, is_multipart=bool(made.is_multipart), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
+        additional_header_fields=fields or None, to=(), sender=None, x_mailer=None, header_fields=(), headers=None,
+        message=None, hash_sets=(), signatures=(),
+    )  # fmt: skip
+
+
+def _text_artifact(work: Flattening, text: str, mime_type: str) -> str:
+    return work.observe(Artifact(payload_bin=base64.b64encode(text.encode("utf-8", "surrogatepass")).decode(), mime_type=mime_type))
+
+
+def unpacked(artifact: Artifact) -> str:
+    """The text of an artifact that `_text_artifact` made."""
+    try:
+        return base64.b64decode(artifact.payload_bin or "").decode("utf-8", "surrogatepass")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def assemble_observables(work: Assembling, path: str) -> Any:
+    """The observables of a place, as the place has them."""
+    return [unobserved(work, relation, found, here) for relation, found, here in work.members(path)] or ()
+
+
+def unobserved(work: Assembling, relation: Any, found: Any, path: str = "") -> Any:
+    """An observable as its place has it: with the id and words that stand on the relationship."""
+    made: Any = work.plain(found, work.markings)
+    made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
+    for word in relation.labels:
+        name, _, value = word.partition(":")
+        field = name.replace("-", "_")
+        if hasattr(made, field) and value:
+            setattr(made, field, value)
+    _refill(work, made)
+    if isinstance(made, DomainName) and path:
+        made.nameservers = _nameservers(work, path)
+    return made
+
+
+def _nameservers(work: Assembling, path: str) -> Any:
+    from dragoman.model import Nameserver
+
+    found = []
+    for _, name, here in work.members(f"{path}/nameservers"):
+        found.append(Nameserver(server=name.value or "", addresses=assemble_observables(work, f"{here}/addresses")))
+    return found or ()
+
+
+def _refill(work: Assembling, made: Any) -> None:
+    """Files, keys and mails the way the tree has them."""
+    if isinstance(made, File) and made.hashes:
+        made.hash_sets = [HashSet(scope="file-contents", hashes=[Hash(algorithm=a, value=v) for a, v in made.hashes.items()])]
+        made.hashes = None
+    if isinstance(made, File) and made.name == "unnamed":
+        made.name = None
+    if isinstance(made, RegistryKey) and len(made.values) == 1 and made.values[0].keys() == {"data"}:
+        made.data, made.values = made.values[0]["data"], ()
+    if isinstance(made, EmailMessage):
+        _refill_mail(work, made)
+
+
+def _refill_mail(work: Assembling, made: EmailMessage) -> None:
+    made.to = [value for ref in made.to_refs if (value := _value(work, ref))] or ()
+    made.sender = _value(work, made.from_ref)
+    message = work.parts.get(made.raw_email_ref or "")
+    if isinstance(message, Artifact):
+        work.taken.add(id(message))
+        made.message, made.raw_email_ref = unpacked(message), None
+    fields = made.additional_header_fields
+    if fields and isinstance(fields.get("X-Mailer"), list):
+        made.x_mailer, made.additional_header_fields = fields["X-Mailer"][0], None
+    made.to_refs, made.from_ref = (), None
+    if made.is_multipart is False:
+        made.is_multipart = None
+
+
+def _value(work: Assembling, ref: str | None) -> str | None:
+    found = work.parts.get(ref or "")
+    if found is not None:
+        work.taken.add(id(found))
+    return getattr(found, "value", None)
+
+
+def flatten_records(work: Flattening, event: Event, owner: str, path: str) -> None:
+    """The records of an event: observed data for each set of files, keys or certificates, and for log items."""
+    if event.record is None:
+        return
+    before, work.markings = work.markings, tuple(work.effective(event.record))
+    for place, record in enumerate(event.record.records):
+        here = f"{path}/record/{place}"
+        inner, work.markings = work.markings, tuple(work.effective(record))
+        for field, (member, _) in SETS.items():
+            for index, group in enumerate(getattr(record, field)):
+                made = observation(work, getattr(group, member), group, f"{here}/{field}/{index}", record.time)
+                work.link(f"{here}/{field}/{index}", owner, "related-to", made, markings=work.effective(group))
+        _items(work, record, owner, here)
+        work.markings = inner
+    work.markings = before
+
+
+def _items(work: Flattening, record: Record, owner: str, path: str) -> None:
+    """Log lines as artifacts; the record's own words and id stand on their observed data."""
+    refs = [_text_artifact(work, item.value, "text/plain") for item in record.items if item.value]
+    refs += [work.observe(Address(type="url", value=url)) for url in record.urls]
+    if not refs:
+        return
+    made = _observed(work, f"{path}/items", refs, record.time)
+    made.references = work.local(record) or ()
+    made.labels = [label("description", text_of(text)) for text in record.description] or ()
+    work.link(f"{path}/items", owner, "related-to", work.add("observations", made))
+
+
+def observation(work: Flattening, members: Iterable[Any], group: Any, path: str, time: str | None = None) -> str:
+    """Observed data for observables that belong together; returns its id."""
+    before, work.markings = work.markings, tuple(work.effective(group))
+    members = list(members)
+    refs = [ref for found in members for ref in _refs(work, found)]
+    made = _observed(work, path, refs, time)
+    names = [Reference(source_name=MEMBER, external_id=found.id) for found in members if found.id]
+    made.references = [*work.local(group), *(names if len(names) == len(members) else ())] or ()
+    actions = [label("registry-action", f.action) for f in members if isinstance(f, RegistryKey) and f.action]
+    scopes = [label("hash-scope", s.scope) for f in members if isinstance(f, File) for s in f.hash_sets if s.scope]
+    made.labels = [*(actions if len(actions) == len(members) else ()), *scopes] or ()
+    work.markings = before
+    return work.add("observations", made)
+
+
+def _observed(work: Flattening, path: str, refs: list[str], time: str | None) -> Observation:
+    when = time or base_time(work.incident)
+    return Observation(
+        id=member_id("observed-data", work.key, path), first_observed=when, last_observed=when, number_observed=1,
+        object_refs=list(dict.fromkeys(refs)), markings=work.markings,
+    )  # fmt: skip
+
+
+def _refs(work: Flattening, found: Any) -> list[str]:
+    """The objects of one member: itself, and as artifacts the markup that must stay untouched."""
+    if isinstance(found, Certificate) and found.x509_data:
+        readable = from_x509(found)
+        return [*([work.observe(readable)] if readable else []), _text_artifact(work, found.x509_data, XML)]
+    refs = [work.observe(_value_only(work, found), work.effective(found))]
+    return refs + [_text_artifact(work, text, XML) for text in getattr(found, "signatures", ())]
+
+
+def assemble_records(work: Assembling, path: str) -> RecordSet | None:
+    """The records of an event."""
+    records: list[Record] = []
+    while record := _record(work, f"{path}/record/{len(records)}"):
+        records.append(record)
+    return RecordSet(records=records) if records else None
+
+
+def _record(work: Assembling, path: str) -> Record | None:
+    made, found = Record(), False
+    for field, (member, cls) in SETS.items():
+        groups = []
+        for _, flat, here in work.members(f"{path}/{field}"):
+            groups.append(unobserve_group(work, flat, here, cls, member, made))
+        if groups:
+            setattr(made, field, groups)
+            found = True
+    items = work.member(f"{path}/items")
+    if items is not None:
+        _unitems(work, items[1], f"{path}/items", made)
+    return made if found or items is not None else None
+
+
+def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, member: str, record: Any = None) -> Any:
+    """A set of files, keys or certificates from its observed data."""
+    name = str(flat.id)
+    if record is not None and flat.first_observed != work.created:
+        record.time = flat.first_observed
+    ids = [ref.external_id for ref in flat.references if ref.source_name == MEMBER]
+    flat.references = [ref for ref in flat.references if ref.source_name != MEMBER]
+    before = work.enter(flat, "observed-data", path)
+    group = cls(id=flat.id, markings=flat.markings, **{member: members_of(work, flat)})
+    found = getattr(group, member)
+    if len(ids) == len(found):
+        for part, own in zip(found, ids, strict=True):
+            part.id = own
+    _relabel(flat, found)
+    work.names[id(group)] = name
+    work.leave(before)
+    return group
+
+
+def _relabel(flat: Observation, found: list[Any]) -> None:
+    actions, labels = take(flat.labels, "registry-action")
+    if len(actions) == len(found):
+        for key, action in zip(found, actions, strict=True):
+            key.action = action
+    scopes, _ = take(labels, "hash-scope")
+    for part in found:
+        for group in getattr(part, "hash_sets", ()):
+            group.scope = scopes.pop(0) if scopes else None
+
+
+def members_of(work: Assembling, flat: Observation) -> list[Any]:
+    """The observables of observed data as the tree has them; artifacts of markup go to whom they belong."""
+    out: list[Any] = []
+    for ref in flat.object_refs:
+        found = work.parts.get(ref)
+        if found is None:
+            continue
+        work.taken.add(id(found))
+        if isinstance(found, Artifact) and found.mime_type == XML:
+            _markup(out, unpacked(found))
+            continue
+        made: Any = work.plain(found, work.markings)
+        _refill(work, made)
+        out.append(made)
+    return out
+
+
+def _markup(out: list[Any], text: str) -> None:
+    if "X509Data" in text[:200]:
+        if out and isinstance(out[-1], Certificate) and out[-1].x509_data is None:
+            out.pop()
+        out.append(x509_of(text))
+    elif out and isinstance(out[-1], File | EmailMessage):
+        out[-1].signatures = [*out[-1].signatures, text]
+
+
+def _unitems(work: Assembling, flat: Observation, path: str, record: Record) -> None:
+    name = str(flat.id)
+    before = work.enter(flat, "observed-data", path)
+    if flat.first_observed != work.created:
+        record.time = flat.first_observed
+    record.id = flat.id
+    words, _ = take(flat.labels, "description")
+    record.description = words or ()
+    items, urls = [], []
+    for ref in flat.object_refs:
+        found = work.parts.get(ref)
+        if found is not None:
+            work.taken.add(id(found))
+        if isinstance(found, Artifact):
+            items.append(Additional(dtype="string", value=unpacked(found)))
+        elif isinstance(found, Address) and found.value:
+            urls.append(found.value)
+    record.items, record.urls = items or (), urls or ()
+    work.names[id(record)] = name
+    work.leave(before)

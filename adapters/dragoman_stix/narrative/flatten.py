@@ -1,0 +1,138 @@
+"""From the tree to the graph: every member becomes an object of its own, tied to its owner."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dragoman.model import Incident, Part, Reference, Relation
+from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
+from dragoman_stix.narrative.labels import label
+from dragoman_stix.narrative.markings import stix_markings
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_id, member_id
+from dragoman_stix.narrative.values import base_time, first_line
+from dragoman_stix.observables import identified
+
+
+
+class Flattening:
+    """The graph of one incident while it grows: lists of flat parts by the incident's own field names."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+        self.key = key_of(incident)
+        self.lists: dict[str, list[Any]] = defaultdict(list)
+        self.seen: dict[str, Any] = {}  # observables by id: one object for one value
+        self.markings: tuple[str, ...] = ()  # those of the nearest owner: STIX objects inherit nothing
+
+    def id_of(self, part: Part, type_name: str, path: str) -> str:
+        """The STIX id of a member: its own where it is one, else one that follows from its place."""
+        if part.id and STIX_ID.fullmatch(part.id):
+            return part.id
+        if part.id and UUID.fullmatch(part.id):
+            return f"{type_name}--{part.id}"
+        return member_id(type_name, self.key, path)
+
+    def local(self, part: Part) -> list[Reference]:
+        """A document's own id for a part, where it is no UUID, as an external reference."""
+        if part.id is None or UUID.fullmatch(part.id) or STIX_ID.fullmatch(part.id):
+            return []
+        return [Reference(source_name=OBSERVABLE_ID, external_id=part.id)]
+
+    def effective(self, part: Part) -> list[str]:
+        """The markings of a part, or of the nearest owner that has some."""
+        own = [marking for marking in part.markings if marking != "iodef:default"]
+        return stix_markings(self, part.markings) if own else [*self.markings, *stix_markings(self, part.markings)]
+
+    def add(self, field: str, part: Any) -> str:
+        """Puts a flat part into the incident's list of that name."""
+        self.lists[field].append(part)
+        return str(part.id)
+
+    def observe(self, observable: Any, markings: Sequence[str] | None = None) -> str:
+        """Puts an observable into the graph once, under the id that follows from its value."""
+        made = identified(observable)
+        known = self.seen.get(made.id)
+        wanted = list(self.markings if markings is None else markings)
+        if known is None:
+            made.markings = wanted or ()
+            self.seen[made.id] = made
+            self.add("observables", made)
+        elif missing := [marking for marking in wanted if marking not in known.markings]:
+            known.markings = [*known.markings, *missing]
+        return str(made.id)
+
+    def link(
+        self, path: str, source: str, relation: str, target: str,
+        references: Sequence[Reference] = (), labels: Sequence[str] = (), markings: Sequence[str] | None = None,
+    ) -> None:  # fmt: skip
+        """Ties the member at `path` to its owner by a relationship."""
+        marks = list(self.markings if markings is None else markings)
+        self.add("relations", Relation(
+            id=link_id(self.key, path), relation=relation, source_ref=source, target_ref=target,
+            references=list(references) or (), labels=list(labels) or (), markings=marks or (),
+        ))  # fmt: skip
+
+
+def flatten(incident: Incident) -> Incident:
+    """The incident as the flat graph that the table of STIX can write: a new incident; the one given is not touched.
+
+    What came from STIX is flat already and stays as it is.
+    """
+    work = Flattening(incident)
+    flat = _incident(work)
+    for field, parts in work.lists.items():
+        setattr(flat, field, [*_own(flat, field), *parts])
+    return flat
+
+
+def _own(flat: Incident, field: str) -> Iterable[Any]:
+    return getattr(flat, field)
+
+
+def _incident(work: Flattening) -> Incident:
+    incident = work.incident
+    flat = replace(incident, id=incident_uuid(incident))
+    work.markings = tuple(work.effective(_labelled(incident)))
+    flat.markings = list(work.markings) or ()
+    _names(incident, flat)
+    owner = f"incident--{flat.id}"
+    people.flatten_contacts(work, incident, flat, owner, "")
+    happenings.flatten_incident(work, incident, flat, owner)
+    impacts.flatten_incident(work, incident, flat)
+    systems.flatten_incident(work, incident, flat)
+    people.flatten_related(work, incident, flat, owner)
+    indicators.flatten_indicators(work, incident, flat)
+    evidence.flatten_loose(work, incident, flat)
+    return flat
+
+
+def _labelled(incident: Incident) -> Part:
+    """The incident's own marking; the paper's label and the default of RFC 7970 count where there is none."""
+    if incident.markings:
+        return incident
+    if incident.tlp is not None and incident.tlp.value:
+        return Part(markings=[f"{(incident.tlp.schema or 'enisa').lower()}:{incident.tlp.value.lower()}"])
+    return Part(markings=["iodef:unsaid"]) if incident.purpose is not None else incident
+
+
+def _names(incident: Incident, flat: Incident) -> None:
+    """Title, language, purpose, ids and times of the incident object itself."""
+    if incident.summary is None:
+        flat.summary = default_title(incident)
+    if incident.purpose is not None:
+        flat.labels = [*incident.labels, label("purpose", incident.purpose)]
+    if incident.identifier is not None:
+        named = Reference(source_name=incident.identifier.authority or "incident", external_id=incident.identifier.value)
+        flat.references = [named, *incident.references]
+    flat.lang = incident.lang or incident.language or (incident.header.lang if incident.header else None)
+    if incident.created is None and incident.generation_time is not None:
+        flat.created = flat.modified = base_time(incident)
+
+
+def default_title(incident: Incident) -> str | None:
+    """A title from what was said: the first line of the description, or the identifier."""
+    described = first_line(incident.description)
+    return described or (incident.identifier.value if incident.identifier else None)

@@ -1,0 +1,280 @@
+"""Events as events, what was or is to be done as tasks, how it was done as attack patterns.
+
+Times that IODEF gives to an incident or event and STIX only to tasks become tasks of that type (detected, reported,
+recovery); the span of the incident is an event of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dragoman.model import (
+    CourseOfAction,
+    Discovery,
+    Event,
+    Incident,
+    Method,
+    Reference,
+    StructuredInfo,
+    Task,
+    Technique,
+    Vulnerability,
+)
+from dragoman_stix.narrative import evidence, impacts, people, systems
+from dragoman_stix.narrative.labels import label, labelled, take
+from dragoman_stix.narrative.paths import member_id
+from dragoman_stix.narrative.values import first_line, number, word
+
+if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
+    from dragoman_stix.narrative.flatten import Flattening
+
+TIMES = {"detected": "detection_time", "reported": "report_time", "recovery": "recovery_time"}
+EVENT_TIMES = TIMES | {"detected": "detect_time"}
+PRIORITIES = {"low": 15, "medium": 50, "high": 85}
+
+
+def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner: str) -> None:
+    """Times, events, history, discoveries and methods of the incident itself."""
+    flat.events = [event for event in incident.events if people.is_flat(event, "event")] or ()
+    flat.history = [task for task in incident.history if people.is_flat(task, "task")] or ()
+    _times(work, incident, TIMES, owner, "")
+    if incident.occurrence_time or incident.end_time:
+        span = Event(id=member_id("event", work.key, "/span"), status="occurred", name="the incident")
+        span.start_time, span.end_time, span.markings = incident.occurrence_time, incident.end_time, work.markings
+        work.add("events", span)
+    for place, event in enumerate(e for e in incident.events if not people.is_flat(e, "event")):
+        flatten_event(work, event, f"/events/{place}")
+    for place, task in enumerate(t for t in incident.history if not people.is_flat(t, "task")):
+        _task(work, task, f"/history/{place}", "successful")
+    _discoveries(work, incident.discoveries, owner, "")
+    _methods(work, incident.methods, owner, "")
+    words = [found.source for found in incident.discoveries if found.source]
+    if words and not incident.detection_methods:
+        flat.detection_methods = words
+    flat.discoveries = flat.methods = ()
+    flat.detection_time = flat.report_time = flat.recovery_time = flat.occurrence_time = flat.end_time = None
+
+
+def _times(work: Flattening, part: Any, fields: dict[str, str], owner: str, path: str) -> None:
+    for kind, field in fields.items():
+        time = getattr(part, field)
+        if time:
+            made = member_id("task", work.key, f"{path}/time/{kind}")
+            work.add("history", Task(id=made, task_types=[kind], outcome="successful", end_time=time, markings=work.markings))
+            if path:
+                work.link(f"{path}/time/{kind}", made, "detects" if kind == "detected" else "related-to", owner)
+
+
+def flatten_event(work: Flattening, event: Event, path: str) -> str:
+    """One event with all that hangs on it; returns its id."""
+    before, work.markings = work.markings, tuple(work.effective(event))
+    flat = replace(
+        event, id=work.id_of(event, "event", path), markings=work.markings, status=event.status or "occurred",
+        references=[*work.local(event), *event.references], contacts=(), discoveries=(), assessment=None, methods=(),
+        flows=(), expectations=(), record=None, events=(), detect_time=None, report_time=None, recovery_time=None,
+    )  # fmt: skip
+    made = work.add("events", flat)
+    _times(work, event, EVENT_TIMES, made, path)
+    people.flatten_contacts(work, event, flat, made, path)
+    _discoveries(work, event.discoveries, made, path)
+    if event.assessment is not None:
+        impacts.flatten_assessment(work, event.assessment, flat, made, f"{path}/assessment")
+    _methods(work, event.methods, made, path)
+    systems.flatten_flows(work, event, made, path)
+    for place, task in enumerate(event.expectations):
+        here = f"{path}/expectations/{place}"
+        work.link(here, _task(work, task, here, "pending"), "related-to", made, markings=work.effective(task))
+    evidence.flatten_records(work, event, made, path)
+    for place, inner in enumerate(event.events):
+        here = f"{path}/events/{place}"
+        work.link(here, made, "related-to", flatten_event(work, inner, here), markings=work.effective(inner))
+    work.markings = before
+    return made
+
+
+def _discoveries(work: Flattening, found: Sequence[Discovery], owner: str, path: str) -> None:
+    for place, discovery in enumerate(found):
+        here = f"{path}/discoveries/{place}"
+        labels = [label("discovery", discovery.source)] if discovery.source else ()
+        made = Task(
+            id=member_id("task", work.key, here), task_types=["detected"], outcome="successful", labels=labels,
+            description=discovery.description, markings=work.effective(discovery),
+        )  # fmt: skip
+        work.link(here, work.add("history", made), "detects" if path else "related-to", owner)
+        for index, contact in enumerate(discovery.contacts):
+            below = f"{here}/contacts/{index}"
+            work.link(below, people.flatten_contact(work, contact, below), "participated-in", str(made.id))
+
+
+def _methods(work: Flattening, found: Sequence[Method], owner: str, path: str) -> None:
+    for place, method in enumerate(found):
+        here = f"{path}/methods/{place}"
+        before, work.markings = work.markings, tuple(work.effective(method))
+        technique = Technique(
+            id=member_id("attack-pattern", work.key, here), name=_method_name(method), markings=work.markings,
+            description=method.description, references=[_outside(ref) for ref in method.references] or (),
+        )  # fmt: skip
+        work.link(here, owner, "related-to", work.add("techniques", technique))
+        for index, hole in enumerate(method.vulnerabilities):
+            below = f"{here}/vulnerabilities/{index}"
+            made = Vulnerability(id=member_id("vulnerability", work.key, below), name=hole.content_id or "unnamed")
+            made.labels, made.markings = labelled(hole, {"spec_id": "spec"}) or (), work.effective(hole)
+            work.link(below, str(technique.id), "targets", work.add("vulnerabilities", made))
+        work.markings = before
+
+
+def _method_name(method: Method) -> str:
+    described = [first_line(ref.description) or ref.source_name or "" for ref in method.references]
+    return next(filter(None, [first_line(method.description), *described]), "unnamed")
+
+
+def _outside(reference: Reference) -> Reference:
+    """A reference as STIX wants it: a source name, and one page."""
+    return replace(reference, source_name=reference.source_name or "reference", id=None, residue=None)
+
+
+def _task(work: Flattening, task: Task, path: str, outcome: str) -> str:
+    before, work.markings = work.markings, tuple(work.effective(task))
+    flat = replace(
+        task, id=work.id_of(task, "task", path), markings=work.markings, outcome=task.outcome or outcome,
+        references=[*work.local(task), *task.references], identifier=None, contact=None, courses_of_action=(),
+        task_types=[task.action, *task.task_types] if task.action else task.task_types, action=None, severity=None,
+        priority=number(task.severity, PRIORITIES) or task.priority, end_time=task.time or task.end_time, time=None,
+    )  # fmt: skip
+    if task.identifier is not None:
+        flat.references = [*flat.references, people._related(task.identifier.authority, task.identifier.value)]
+    made = work.add("history", flat)
+    if task.contact is not None:
+        here = f"{path}/contact"
+        work.link(here, people.flatten_contact(work, task.contact, here), "participated-in", made)
+    for place, name in enumerate(task.courses_of_action):
+        below = f"{path}/courses_of_action/{place}"
+        course = CourseOfAction(id=member_id("course-of-action", work.key, below), name=name, markings=work.markings)
+        work.link(below, made, "uses", work.add("courses_of_action", course))
+    work.markings = before
+    return made
+
+
+def assemble_incident(work: Assembling) -> None:
+    """What `flatten_incident` spread out, back under the incident."""
+    incident = work.incident
+    _take_times(work, incident, TIMES, "")
+    span = work.own("event", "/span")
+    if span is not None:
+        incident.occurrence_time, incident.end_time = span.start_time, span.end_time
+    found, place = [], 0
+    while event := work.own("event", f"/events/{place}"):
+        found.append(_event(work, event, f"/events/{place}"))
+        place += 1
+    incident.events = [*found, *incident.events] or ()
+    tasks, place = [], 0
+    while task := work.own("task", f"/history/{place}"):
+        tasks.append(_untask(work, task, f"/history/{place}", "successful", past=True))
+        place += 1
+    incident.history = [*tasks, *incident.history] or ()
+    incident.discoveries = _undiscovered(work, "")
+    if list(incident.detection_methods) == [d.source for d in incident.discoveries if d.source]:
+        incident.detection_methods = ()
+    incident.methods = _unmethod(work, "")
+
+
+def _take_times(work: Assembling, part: Any, fields: dict[str, str], path: str) -> None:
+    for kind, field in fields.items():
+        here = f"{path}/time/{kind}"
+        task = work.own("task", here)
+        if task is not None:
+            setattr(part, field, task.end_time)
+            work.member(here, owned_by_target=True)
+
+
+def _event(work: Assembling, flat: Event, path: str) -> Event:
+    before = work.enter(flat, "event", path)
+    if flat.status == "occurred":
+        flat.status = None
+    _take_times(work, flat, EVENT_TIMES, path)
+    people.assemble_contacts(work, flat, path)
+    flat.discoveries = _undiscovered(work, path)
+    flat.assessment = impacts.assemble_assessment(work, flat, f"{path}/assessment")
+    flat.methods = _unmethod(work, path)
+    flat.flows = systems.assemble_flows(work, path)
+    flat.expectations = [
+        _untask(work, task, here, "pending", past=False)
+        for _, task, here in work.members(f"{path}/expectations", owned_by_target=True)
+    ] or ()
+    flat.record = evidence.assemble_records(work, path)
+    flat.events = [_event(work, inner, here) for _, inner, here in work.members(f"{path}/events")] or ()
+    work.leave(before)
+    return flat
+
+
+def _undiscovered(work: Assembling, path: str) -> Any:
+    found = []
+    for _, task, here in work.members(f"{path}/discoveries", owned_by_target=True):
+        name = str(task.id)
+        before = work.enter(task, "task", here)
+        words, _ = take(task.labels, "discovery")
+        made = Discovery(source=words[0] if words else None, description=task.description, markings=task.markings)
+        members = work.members(f"{here}/contacts", owned_by_target=True)
+        made.contacts = [people.assemble_contact(work, contact, below) for _, contact, below in members] or ()
+        work.names[id(made)] = name
+        work.leave(before)
+        found.append(made)
+    return found or ()
+
+
+def _unmethod(work: Assembling, path: str) -> Any:
+    found = []
+    for _, technique, here in work.members(f"{path}/methods"):
+        name = str(technique.id)
+        before = work.enter(technique, "attack-pattern", here)
+        references = [replace(r, source_name=None if r.source_name == "reference" else r.source_name) for r in technique.references]
+        made = Method(description=technique.description, references=references or (), markings=technique.markings)
+        made.vulnerabilities = [_hole(work, hole, below) for _, hole, below in work.members(f"{here}/vulnerabilities")] or ()
+        work.names[id(made)] = name
+        work.leave(before)
+        found.append(made)
+    return found or ()
+
+
+def _hole(work: Assembling, flat: Vulnerability, path: str) -> StructuredInfo:
+    name = str(flat.id)
+    before = work.enter(flat, "vulnerability", path)
+    made = StructuredInfo(content_id=None if flat.name == "unnamed" else flat.name, markings=flat.markings)
+    words, _ = take(flat.labels, "spec")
+    made.spec_id = words[0] if words else None
+    work.names[id(made)] = name
+    work.leave(before)
+    return made
+
+
+def _untask(work: Assembling, flat: Task, path: str, outcome: str, past: bool) -> Task:
+    before = work.enter(flat, "task", path)
+    if flat.outcome == outcome:
+        flat.outcome = None
+    if flat.task_types:
+        flat.action, flat.task_types = flat.task_types[0], list(flat.task_types[1:]) or ()
+    severity = word(flat.priority, PRIORITIES)
+    if severity is not None:
+        flat.severity, flat.priority = severity, None
+    if past:
+        flat.time, flat.end_time = flat.end_time, None
+        _unidentify(flat)
+    contact = work.member(f"{path}/contact", owned_by_target=True)
+    if contact is not None:
+        flat.contact = people.assemble_contact(work, contact[1], f"{path}/contact")
+    flat.courses_of_action = [course.name for _, course, _ in work.members(f"{path}/courses_of_action")] or ()
+    work.leave(before)
+    return flat
+
+
+def _unidentify(flat: Task) -> None:
+    named = [ref for ref in flat.references if list(ref.description) == [people.RELATED]]
+    if named:
+        flat.identifier = people._identifier(named[0])
+        flat.references = [ref for ref in flat.references if ref not in named] or ()
+
+
+__all__ = ["assemble_incident", "flatten_event", "flatten_incident"]

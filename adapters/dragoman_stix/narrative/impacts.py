@@ -1,0 +1,150 @@
+"""What it did: each impact an object of its own; the rest of an assessment on the incident where STIX has a place.
+
+occurrence is the incident's determination (actual: confirmed, potential: suspected), an incident category one of its
+types, the confidence its confidence (STIX 2.1 appendix A).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dragoman.mapping.table import facts
+from dragoman.model import Assessment, Confidence, Impact, Incident
+from dragoman_stix.narrative.labels import labelled, unlabel
+from dragoman_stix.narrative.people import is_flat
+from dragoman_stix.narrative.values import number, text_of, word
+
+if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
+    from dragoman_stix.narrative.flatten import Flattening
+
+OCCURRENCES = {"actual": "confirmed", "potential": "suspected"}
+SEVERITIES = {"none": 0, "low": 15, "medium": 40, "high": 70}
+CONFIDENCES = {"low": 15, "medium": 50, "high": 85}
+LABELS = {"kind": "impact", "type": "impact-type", "completion": "completion", "metric": "metric", "duration": "duration"}
+
+
+def flatten_incident(work: Flattening, incident: Incident, flat: Incident) -> None:
+    """The assessments of an incident; impacts that are flat already stay."""
+    told = [assessment for assessment in incident.assessments if not _is_flat(assessment)]
+    kept = [impact for assessment in incident.assessments if _is_flat(assessment) for impact in assessment.impacts]
+    flat.assessments = ()
+    for place, assessment in enumerate(told):
+        _on_incident(assessment, flat)
+        for index, impact in enumerate(assessment.impacts):
+            kept.append(_impact(work, impact, f"/assessments/{place}/impacts/{index}"))
+    kept += work.lists.pop("event_impacts", ())
+    if kept:
+        flat.assessments = [Assessment(impacts=kept)]
+
+
+def _is_flat(assessment: Assessment) -> bool:
+    return bool(assessment.impacts) and is_flat(assessment.impacts[0], "impact")
+
+
+def _on_incident(assessment: Assessment, flat: Incident) -> None:
+    flat.determination = flat.determination or OCCURRENCES.get(assessment.occurrence or "")
+    flat.incident_types = [*flat.incident_types, *map(text_of, assessment.categories)] or ()
+    if assessment.confidence is not None and flat.confidence_score is None:
+        flat.confidence_score = _score(assessment.confidence)
+
+
+def _score(confidence: Confidence) -> int | None:
+    if confidence.rating == "numeric" and confidence.value and confidence.value.isdigit():
+        return int(confidence.value) if int(confidence.value) <= 100 else None
+    return number(confidence.rating, CONFIDENCES)
+
+
+def _impact(work: Flattening, impact: Impact, path: str) -> Impact:
+    category, measures = _category(impact)
+    return replace(
+        impact, id=work.id_of(impact, "impact", path), markings=work.effective(impact), kind=None, type=None,
+        completion=None, metric=None, duration=None, severity=None, value=None, currency=None, category=category,
+        labels=[*labelled(impact, LABELS), *impact.labels], measures=measures, references=[*work.local(impact)] or (),
+        criticality=number(impact.severity, SEVERITIES) if impact.criticality is None else impact.criticality,
+    )  # fmt: skip
+
+
+def _category(impact: Impact) -> tuple[str, dict[str, Any]]:
+    """The category of an impact and the numbers it must have, from the table's facts."""
+    if impact.kind == "monetary":
+        amount = _amount(impact.value)
+        measures = {"variety": "uncategorized", "min_amount": amount, "max_amount": amount, "currency": impact.currency}
+        return "monetary", {name: value for name, value in measures.items() if value is not None}
+    known = facts("stix-2.1-words")["impacts"]
+    if impact.kind == "time":
+        return "availability", dict(known["time"]["measures"])
+    found = known.get(impact.type or "", known["unknown"])
+    return found["category"], dict(found["measures"])
+
+
+def _amount(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def flatten_assessment(work: Flattening, assessment: Assessment, flat: Any, owner: str, path: str) -> None:
+    """The assessment of an event: its impacts, tied to the event."""
+    for index, impact in enumerate(assessment.impacts):
+        here = f"{path}/impacts/{index}"
+        made = _impact(work, impact, here)
+        work.add("event_impacts", made)
+        work.link(here, owner, "related-to", str(made.id))
+
+
+def assemble_incident(work: Assembling) -> None:
+    """The impacts of the incident in one assessment, with what stood on the incident."""
+    incident = work.incident
+    told: list[Assessment] = []
+    while impacts := _own_impacts(work, f"/assessments/{len(told)}/impacts"):
+        told.append(Assessment(impacts=impacts))
+    flat = [impact for assessment in incident.assessments for impact in assessment.impacts if id(impact) not in work.taken]
+    if told:
+        _from_incident(told[0], incident)
+    incident.assessments = [*told, *([Assessment(impacts=flat)] if flat else [])] or ()
+
+
+def _own_impacts(work: Assembling, path: str) -> list[Impact]:
+    found: list[Impact] = []
+    while flat := work.own("impact", f"{path}/{len(found)}"):
+        found.append(_unimpact(work, flat, f"{path}/{len(found)}"))
+    return found
+
+
+def _from_incident(assessment: Assessment, incident: Incident) -> None:
+    backwards = {theirs: ours for ours, theirs in OCCURRENCES.items()}
+    if incident.determination in backwards:
+        assessment.occurrence, incident.determination = backwards[incident.determination], None
+    if incident.incident_types:
+        assessment.categories, incident.incident_types = list(incident.incident_types), ()
+    if incident.confidence_score is not None:
+        rating = word(incident.confidence_score, CONFIDENCES)
+        value = None if rating else str(incident.confidence_score)
+        assessment.confidence = Confidence(rating=rating or "numeric", value=value)
+        incident.confidence_score = None
+
+
+def _unimpact(work: Assembling, flat: Impact, path: str) -> Impact:
+    before = work.enter(flat, "impact", path)
+    unlabel(flat, LABELS)
+    if flat.kind == "monetary" and flat.measures:
+        amount = flat.measures.get("min_amount")
+        flat.value = None if amount is None else repr(int(amount) if amount == int(amount) else amount)
+        flat.currency = flat.measures.get("currency")
+    category, measures = _category(flat)
+    if category == flat.category and flat.measures == measures:
+        flat.category, flat.measures = None, None
+    severity = word(flat.criticality, SEVERITIES)
+    if severity is not None:
+        flat.severity, flat.criticality = severity, None
+    work.leave(before)
+    return flat
+
+
+def assemble_assessment(work: Assembling, owner: Any, path: str) -> Assessment | None:
+    """The assessment of an event, when impacts hang on it."""
+    found = [_unimpact(work, impact, here) for _, impact, here in work.members(f"{path}/impacts")]
+    return Assessment(impacts=found) if found else None

@@ -1,0 +1,270 @@
+"""Indicators: the pattern says the structure, observed data on which it is based holds what it looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dragoman.mapping.table import facts
+from dragoman.model import (
+    Address,
+    Bulk,
+    CertificateSet,
+    Expression,
+    File,
+    FileSet,
+    Identifier,
+    Incident,
+    Indicator,
+    NodeRole,
+    Observed,
+    Part,
+    Reference,
+    RegistryChange,
+    RegistryKey,
+    System,
+    Term,
+)
+from dragoman.model import DomainName as Domain
+from dragoman.model.plain import fields, is_part
+from dragoman_stix.narrative import evidence, impacts, patterns
+from dragoman_stix.narrative.labels import label, take
+from dragoman_stix.narrative.people import is_flat
+from dragoman_stix.narrative.values import base_time, word
+
+if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
+    from dragoman_stix.narrative.flatten import Flattening
+
+SETS = {"files": ("files", FileSet), "registry": ("keys", RegistryChange), "certificates": ("certificates", CertificateSet)}
+VERSION = "version"
+
+
+def flatten_indicators(work: Flattening, incident: Incident, flat: Incident) -> None:
+    """Indicators of the tree as patterns with observed data; flat ones stay."""
+    flat.indicators = [found for found in incident.indicators if is_flat(found, "indicator")] or ()
+    told = [found for found in incident.indicators if not is_flat(found, "indicator")]
+    known = dict(identified(incident)) if told else {}
+    for place, indicator in enumerate(told):
+        _indicator(work, indicator, f"/indicators/{place}", known)
+
+
+def identified(part: Any) -> Iterator[tuple[str, str]]:
+    """The bracket for every observable of a tree that has an id of its own, by that id."""
+    for name in fields(type(part)):
+        value = getattr(part, name)
+        for item in value if isinstance(value, list | tuple) else (value,):
+            if not is_part(item):
+                continue
+            if isinstance(item, Part) and item.id and (text := _bracket_of(item)):
+                yield item.id, text
+            yield from identified(item)
+
+
+def _bracket_of(part: Any) -> str | None:
+    members = evidence_members(part)
+    found = [text for member in members if (text := patterns.comparison(member))]
+    return patterns.bracket(found) if found else None
+
+
+def evidence_members(part: Any) -> list[Any]:
+    """The observables that a part consists of."""
+    for field, (member, cls) in SETS.items():
+        if isinstance(part, cls):
+            return list(getattr(part, member))
+    if isinstance(part, System):
+        return list(part.addresses)
+    return [part] if hasattr(part, "type") and hasattr(part, "defanged") else []
+
+
+def _indicator(work: Flattening, indicator: Indicator, path: str, known: dict[str, str]) -> None:
+    before, work.markings = work.markings, tuple(work.effective(indicator))
+    named = indicator.identifier
+    references = [Reference(source_name=named.authority or "indicator", external_id=named.value)] if named else []
+    labels = [label(VERSION, named.version)] if named and named.version else []
+    made = work.id_of(indicator, "indicator", path)
+    pattern = _pattern(work, indicator.term, f"{path}/term", made, known) if indicator.term else None
+    confidence = indicator.confidence
+    flat = replace(
+        indicator, id=made, markings=work.markings, identifier=None, term=None, roles=(), contacts=(), confidence=None,
+        references=[*references, *work.local(indicator), *indicator.references] or (),
+        labels=[*labels, *(label("role", role.category or "") for role in indicator.roles), *indicator.labels] or (),
+        pattern=indicator.pattern or pattern or "[artifact:payload_bin = '']", pattern_type=indicator.pattern_type or "stix",
+        start_time=indicator.start_time or base_time(work.incident), phases=(), alternatives=(),
+        confidence_score=impacts._score(confidence) if confidence else indicator.confidence_score,
+    )  # fmt: skip
+    work.add("indicators", flat)
+    work.markings = before
+
+
+def _pattern(work: Flattening, term: Term, path: str, owner: str, known: dict[str, str]) -> str | None:
+    if term.observable_ref is not None:
+        return known.get(term.observable_ref)
+    if term.expression is not None:
+        return _joined(work, term.expression, path, owner, known)
+    return _observed(work, term.observed, path, owner) if term.observed is not None else None
+
+
+def _joined(work: Flattening, expression: Expression, path: str, owner: str, known: dict[str, str]) -> str | None:
+    parts = []
+    for place, term in enumerate(expression.terms):
+        text = _pattern(work, term, f"{path}/terms/{place}", owner, known)
+        if text is not None:
+            parts.append(f"({text})" if term.expression is not None else text)
+    operator = patterns.OPERATORS.get(expression.operator or "and", "OR")
+    return f" {operator} ".join(parts) or None
+
+
+def _observed(work: Flattening, found: Observed, path: str, owner: str) -> str | None:
+    part, members = _seen(found)
+    brackets = [text for member in members if (text := patterns.comparison(member))]
+    if not brackets:
+        return None
+    made = evidence.observation(work, members, part, path)
+    observation = work.lists["observations"][-1]
+    extra = [label("observed", kind) for kind in _kind(found)]
+    observation.labels = [*observation.labels, *extra] or ()
+    work.link(path, owner, "based-on", made)
+    return patterns.bracket(brackets)
+
+
+def _seen(found: Observed) -> tuple[Any, list[Any]]:
+    if found.bulk is not None:
+        return found.bulk, _bulk(found.bulk)
+    for name in ("observable", "files", "registry", "certificates", "system"):
+        part = getattr(found, name)
+        if part is not None:
+            return part, evidence_members(part)
+    return found, []
+
+
+def _kind(found: Observed) -> list[str]:
+    """The finer word of an address or the word of a bulk list, where the observable's type does not say it."""
+    if found.bulk is not None and found.bulk.type and found.bulk.type != BULK.get(found.bulk.type):
+        return [found.bulk.type]
+    category = getattr(found.observable, "category", None)
+    return [category] if category else []
+
+
+BULK = {"domain-name": "domain-name", "ipv4-addr": "ipv4-addr", "ipv6-addr": "ipv6-addr", "mac": "mac-addr",
+        "site-uri": "url", "e-mail": "email-addr", "mutex": "mutex"}  # fmt: skip
+
+
+def _bulk(bulk: Bulk) -> list[Any]:
+    words: dict[str, str] = facts("stix-2.1-words")["bulk"]
+    kind = words.get(bulk.type or "", BULK.get(bulk.type or "", "domain-name"))
+    lines = [line.strip() for line in bulk.lines.splitlines() if line.strip()]
+    made: Any = Domain if kind == "domain-name" else Address
+    return [made(type=kind, name=line) if kind == "mutex" else made(type=kind, value=line) for line in lines]
+
+
+def assemble_indicators(work: Assembling) -> None:
+    """Indicators as terms again, by the structure of the pattern and the observed data at its brackets."""
+    found: list[Indicator] = []
+    while flat := work.own("indicator", f"/indicators/{len(found)}"):
+        found.append(flat)
+    known: dict[str, str] = {}
+    if found:
+        for name, text in identified(work.incident):
+            known.setdefault(text, name)
+    for place, flat in enumerate(found):
+        _unindicator(work, flat, f"/indicators/{place}", known)
+    work.incident.indicators = [*found, *(i for i in work.incident.indicators if id(i) not in work.taken)] or ()
+    for flat in found:
+        work.taken.discard(id(flat))
+
+
+def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, str]) -> None:
+    before = work.enter(flat, "indicator", path)
+    named = flat.references[0] if flat.references else None
+    versions, left = take(flat.labels, VERSION)
+    roles, left = take(left, "role")
+    flat.labels, flat.roles = left or (), [NodeRole(category=role) for role in roles] or ()
+    if named is not None and named.external_id:
+        authority = None if named.source_name == "indicator" else named.source_name
+        flat.identifier = Identifier(value=named.external_id, authority=authority, version=versions[0] if versions else None)
+        flat.references = list(flat.references[1:]) or ()
+    node = patterns.parse(flat.pattern or "")
+    if node is not None:
+        flat.term = _term(work, node, f"{path}/term", known)
+        flat.pattern = flat.pattern_type = None
+    if flat.start_time == work.created:
+        flat.start_time = None
+    if flat.confidence_score is not None:
+        rating = word(flat.confidence_score, impacts.CONFIDENCES)
+        flat.confidence = _confidence(rating, flat.confidence_score)
+        flat.confidence_score = None
+    work.leave(before)
+
+
+def _confidence(rating: str | None, score: int) -> Any:
+    from dragoman.model import Confidence
+
+    return Confidence(rating=rating or "numeric", value=None if rating else str(score))
+
+
+def _term(work: Assembling, node: patterns.Node, path: str, known: dict[str, str]) -> Term:
+    """A parsed pattern as a term; a single bracket is what it observes, several are an expression."""
+    if len(node.terms) == 1 and node.terms[0].text and not node.operator:
+        single = _leaf(work, node.terms[0].text, path, known)
+        if single is not None:
+            return single
+    operator = next((ours for ours, theirs in patterns.OPERATORS.items() if theirs == node.operator), None)
+    terms = []
+    for place, inner in enumerate(node.terms):
+        here = f"{path}/terms/{place}"
+        made = _leaf(work, inner.text, here, known) if inner.text else _nested(work, inner, here, known)
+        terms.append(made or Term())
+    return Term(expression=Expression(operator=operator, terms=terms))
+
+
+def _nested(work: Assembling, node: patterns.Node, path: str, known: dict[str, str]) -> Term:
+    operator = next((ours for ours, theirs in patterns.OPERATORS.items() if theirs == node.operator), None)
+    terms = []
+    for place, inner in enumerate(node.terms):
+        here = f"{path}/terms/{place}"
+        made = _leaf(work, inner.text, here, known) if inner.text else _nested(work, inner, here, known)
+        terms.append(made or Term())
+    return Term(expression=Expression(operator=operator, terms=terms))
+
+
+def _leaf(work: Assembling, text: str, path: str, known: dict[str, str]) -> Term | None:
+    linked = work.member(path)
+    if linked is not None:
+        return Term(observed=_unobserved(work, linked[1], path))
+    name = known.get(text)
+    return Term(observable_ref=name) if name else None
+
+
+def _unobserved(work: Assembling, flat: Any, path: str) -> Observed:
+    kinds, flat.labels = take(flat.labels, "observed")
+    found = [work.parts.get(ref) for ref in flat.object_refs]
+    first = found[0] if found else None
+    if isinstance(first, File):
+        return Observed(files=evidence.unobserve_group(work, flat, path, FileSet, "files"))
+    if isinstance(first, RegistryKey):
+        return Observed(registry=evidence.unobserve_group(work, flat, path, RegistryChange, "keys"))
+    if len(found) > 1 or (kinds and kinds[0] in facts("stix-2.1-words")["bulk"]):
+        return Observed(bulk=_unbulk(work, flat, path, kinds))
+    before = work.enter(flat, "observed-data", path)
+    members = evidence.members_of(work, flat)
+    made = members[0] if members else None
+    if made is not None:
+        made.id, made.category, made.markings = flat.id, kinds[0] if kinds else None, flat.markings
+    work.leave(before)
+    return Observed(observable=made)
+
+
+def _unbulk(work: Assembling, flat: Any, path: str, kinds: list[str]) -> Bulk:
+    before = work.enter(flat, "observed-data", path)
+    members = evidence.members_of(work, flat)
+    lines = "\n".join(getattr(found, "value", None) or getattr(found, "name", None) or "" for found in members)
+    kind = members[0].type if members else None
+    backwards = {theirs: ours for ours, theirs in BULK.items()}
+    made = Bulk(type=kinds[0] if kinds else backwards.get(kind or "", kind), lines=lines)
+    work.leave(before)
+    return made
+
+
+__all__ = ["assemble_indicators", "flatten_indicators"]

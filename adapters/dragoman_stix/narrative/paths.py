@@ -1,0 +1,38 @@
+"""Names that follow from places: the id of a member of a tree, and of the relationship that ties it to its owner."""
+
+from __future__ import annotations
+
+import re
+
+from dragoman.model import Incident
+from dragoman_stix.ids import uid
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+STIX_ID = re.compile(rf"[a-z0-9-]+--{UUID.pattern}", re.ASCII)
+
+
+def key_of(incident: Incident) -> str:
+    """What all names in an incident's graph start from: its own id, or whoever named it and how."""
+    if incident.id:
+        return incident.id
+    named = incident.identifier
+    return f"{named.authority}|{named.value}|{named.instance}" if named else f"{incident.summary}|{incident.generation_time}"
+
+
+def incident_uuid(incident: Incident) -> str:
+    """The UUID of an incident: its own, or one that follows from its identifier."""
+    if incident.id and UUID.fullmatch(incident.id):
+        return incident.id
+    return uid("incident", key_of(incident)).removeprefix("incident--")
+
+
+def member_id(type_name: str, key: str, path: str) -> str:
+    """The id of the object for what stands at a path of the tree."""
+    return uid(type_name, key + path)
+
+
+def link_id(key: str, path: str) -> str:
+    """The id of the relationship that ties what stands at a path to its owner."""
+    return uid("relationship", "link " + key + path)
+
+OBSERVABLE_ID = "observable-id"  # the source name under which a document's own id of an observable stands

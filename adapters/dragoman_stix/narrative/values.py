@@ -1,0 +1,40 @@
+"""Small conversions that several shapes need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dragoman.mapping.codecs import joined, to_utc
+from dragoman.model import Incident, Text
+
+
+def base_time(incident: Incident) -> str | None:
+    """The time that objects without one of their own take from their incident, in UTC."""
+    for time in (incident.created, incident.generation_time, incident.modified, incident.report_time,
+                 incident.detection_time, incident.occurrence_time):  # fmt: skip
+        if time:
+            return to_utc(time)
+    return None
+
+
+def first_line(texts: Sequence[Any], limit: int = 120) -> str | None:
+    """The first line of a description, cut at a word."""
+    whole = joined(texts)
+    line = whole.strip().split("\n")[0] if whole else ""
+    return line if len(line) <= limit else line[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def text_of(text: Any) -> str:
+    """A text without its language."""
+    return text.value if isinstance(text, Text) else str(text)
+
+
+def number(word: str | None, scale: dict[str, int]) -> int | None:
+    """A word on a scale."""
+    return scale.get(word) if word is not None else None
+
+
+def word(value: int | None, scale: dict[str, int]) -> str | None:
+    """The word that stands exactly at a number of a scale."""
+    return next((name for name, at in scale.items() if at == value), None)

@@ -1,0 +1,43 @@
+"""Observables under the id that follows from what they are (STIX 2.1 section 2.9 and the id contributing properties)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from dragoman_stix.ids import observable_id
+
+CONTRIBUTING = {
+    "artifact": ("hashes", "payload_bin"),
+    "autonomous-system": ("number",),
+    "directory": ("path",),
+    "email-message": ("from_ref", "subject", "body"),
+    "file": ("hashes", "name", "extensions", "parent_directory_ref"),
+    "mutex": ("name",),
+    "network-traffic": ("start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"),
+    "software": ("name", "cpe", "swid", "vendor", "version"),
+    "user-account": ("account_type", "user_id", "account_login"),
+    "windows-registry-key": ("key", "values"),
+    "x509-certificate": ("hashes", "serial_number"),
+}
+LENGTHS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64, "SHA3-512": 128}
+HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
+
+
+def contributing(part: Any) -> dict[str, Any]:
+    """The properties of an observable that make its id."""
+    names = CONTRIBUTING.get(part.type, ("value",))
+    values = {name: getattr(part, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None and value != ()}
+
+
+def identified(part: Any) -> Any:
+    """A copy of an observable with the id that follows from its contributing properties."""
+    properties = contributing(part)
+    return replace(part, id=observable_id(part.type, {name: list(v) if isinstance(v, tuple) else v for name, v in properties.items()}))
+
+
+def hash_is_well_formed(algorithm: str, value: str) -> bool:
+    """Whether a digest has the length and letters of its algorithm; of others only the letters count."""
+    return HEX.fullmatch(value) is not None and len(value) == LENGTHS.get(algorithm, len(value))

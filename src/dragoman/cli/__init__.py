@@ -1,0 +1,83 @@
+"""The command line.  Commands are known by name and summary alone, and imported when they run: `--help` costs nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import MutableMapping, Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+from click.shell_completion import CompletionItem
+
+from dragoman import __version__
+from dragoman.cli.errors import guarded
+
+# The module `dragoman.cli.NAME` holds a function `command`; the summary is the first sentence of its help.
+COMMANDS = {
+    "translate": "Translate incidents to another format.",
+    "inspect": "Show the incidents of a document to a person.",
+    "validate": "Say whether a document is valid by the standard of its format.",
+    "detect": "Say in which format a document is.",
+    "diff": "Say what differs between two documents of any formats.",
+    "formats": "List the formats, describe one, or show what goes where.",
+    "explain": "Explain a code of a loss or an exit status.",
+    "completion": "Print the completion script of a shell.",
+}
+
+EPILOG = """\b
+Exit status:
+  0 done                          4 bad input
+  1 a fault of ours               5 what we would write is not valid
+  2 usage                         6 some documents of several failed
+  3 losses that are forbidden     7 a peer, the network or the disk
+
+`dragoman COMMAND --help` shows the options of a command and examples."""
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is used, and ends in one line and the right status whatever happens."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"dragoman.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Runs a command and ends the process with its status."""
+
+        def run() -> Any:
+            options: MutableMapping[str, Any] = {"windows_expand_args": windows_expand_args, **extra}
+            return click.Group.main(self, args, "dragoman", complete_var, standalone_mode=False, **options)
+
+        sys.exit(guarded(run))
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", message="dragoman %(version)s")
+def main() -> None:
+    """Translate security incidents between formats, and say what became of every value."""

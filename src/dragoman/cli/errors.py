@@ -1,0 +1,103 @@
+"""The one place where an exception becomes a line for the user and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from dragoman.errors import DragomanError
+from dragoman.text import visible
+
+FAULT_OF_OURS, USAGE, PEER, INTERRUPTED = 1, 2, 7, 130
+LONGEST = 600  # characters of a message: it may quote the document
+REPORT = "please report it with the output of DRAGOMAN_DEBUG=1"
+
+
+def guarded(run: Callable[[], Any]) -> int:
+    """Runs a command; returns its exit status after a line on standard error if it failed.
+
+    run: may return a status; None is 0.  Raises nothing but SystemExit.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            status = run()
+            _flush()
+            return status if isinstance(status, int) else 0
+    except (Exception, KeyboardInterrupt) as error:
+        return tell(error)
+
+
+def tell(error: BaseException, name: str = "") -> int:
+    """Writes the line of an error to standard error and returns the exit status it means.
+
+    name: the document that was in work, for errors that do not say where.
+    """
+    line, status = told(error, name)
+    if line:
+        click.echo(click.style("dragoman: ", bold=True) + line, err=True)
+    if os.environ.get("DRAGOMAN_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    return status
+
+
+def told(error: BaseException, name: str = "") -> tuple[str, int]:
+    """What to say of an error, in one line in which nothing acts on a terminal, and the exit status."""
+    line, status = _told(error, name)
+    return visible(line, LONGEST), status
+
+
+def _told(error: BaseException, name: str) -> tuple[str, int]:
+    match error:
+        case DragomanError():
+            place = f"{name}: " if name and not error.where.startswith(name) else ""
+            return f"{place}{error}", error.exit_status
+        case click.exceptions.Exit():
+            return "", error.exit_code
+        case click.UsageError():
+            return _usage(error), USAGE
+        case click.exceptions.Abort() | KeyboardInterrupt():
+            return "interrupted", INTERRUPTED
+        case BrokenPipeError():
+            _silence_stdout()
+            return "", PEER
+        case OSError():
+            return _system(error, name), PEER
+    place = f"{name}: " if name else ""
+    kind = type(error).__name__
+    return f"{place}a fault of ours: {kind}: {error} ({REPORT})", FAULT_OF_OURS
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "dragoman"
+    return f"{error.format_message()} (see {command} --help)"
+
+
+def _system(error: OSError, name: str) -> str:
+    place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else name
+    reason = error.strerror or str(error)
+    return f"{place}: {reason[:1].lower()}{reason[1:]}" if place else reason
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    click.echo(f"dragoman: warning: {visible(str(message), LONGEST)}", err=True)
+
+
+def _flush() -> None:
+    """Writes out what is left here, where a broken pipe still becomes a status."""
+    sys.stdout.flush()
+
+
+def _silence_stdout() -> None:
+    """Nobody reads any more: the interpreter's last flush must not complain."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - stays open until the process ends

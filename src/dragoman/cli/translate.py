@@ -1,0 +1,181 @@
+"""`dragoman translate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+
+from dragoman.cli import options
+from dragoman.cli.errors import tell
+from dragoman.cli.settings import Settings, settings
+from dragoman.errors import UsageError
+from dragoman.files import STDIN, check_apart, load, names, save
+from dragoman.ledger import Kind
+from dragoman.registry import adapter
+from dragoman.render import REPORTS, accounts, summary
+from dragoman.report import Report, report
+from dragoman.translate import Translation, translate
+from dragoman.verdict import STRICT, check
+
+SOME_FAILED = 6
+
+
+class Kinds(click.ParamType):
+    """Kinds of loss, apart by commas."""
+
+    name = "kinds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Kind]:
+        words = [word.strip().lower() for word in value.split(",")]
+        known = {kind.value: kind for kind in Kind if kind is not Kind.NATIVE}
+        if wrong := [word for word in words if word not in known]:
+            self.fail(f"{wrong[0]!r} is no kind of loss: there are {', '.join(known)}", param, ctx)
+        return frozenset(known[word] for word in words)
+
+
+@click.command("translate", no_args_is_help=True)
+@options.EVERY_INPUT
+@click.option("-t", "--to", "target", required=True, type=options.FORMAT, metavar="FORMAT", help="The format to write.")
+@options.from_option
+@click.option(
+    "-o", "--output", type=options.FILE, metavar="FILE|DIR",
+    help="Where to write; a directory for several inputs.  [default: standard output]",
+)  # fmt: skip
+@click.option(
+    "--report", "report_file", type=options.FILE, metavar="FILE",
+    help="Account for every value of the input: x.html for people, x.json for machines.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Forbid all kinds of loss but native and carried, and fill in nothing.")
+@click.option(
+    "--fail-on", type=Kinds(), metavar="KIND,...", default=None,
+    help="Forbid these kinds: carried, narrowed, defaulted, invalid, dropped.",
+)  # fmt: skip
+@click.option(
+    "--carry", type=click.Choice(["extension", "drop"]), default="extension", show_default=True,
+    help="What to do with values that the target has no place for.",
+)  # fmt: skip
+@options.setting_options
+@options.quiet_option
+@click.option("-v", "--verbose", is_flag=True, help="List every value that is not simply native.")
+def command(
+    inputs: tuple[str, ...], target: str, source_format: str | None, output: str | None, report_file: str | None,
+    strict: bool, fail_on: frozenset[Kind] | None, carry: Literal["extension", "drop"], tables: tuple[str, ...],
+    profile: str | None, options: tuple[str, ...], limits: tuple[str, ...], quiet: bool, verbose: bool,
+) -> int:  # fmt: skip
+    """Translate incidents to another format.
+
+    Reads each INPUT (a file, or - for standard input) and writes it in the format that --to names.  What the target
+    has no place for travels in its extension mechanism; a summary of what is not simply native goes to standard
+    error.  Nothing is written where --strict or --fail-on forbids what would be lost (exit status 3).
+
+    \b
+    Examples:
+      dragoman translate incident.json --to iodef-2 > incident.xml
+      dragoman translate incident.xml --to stix-2.1 -o bundle.json --report report.html
+      dragoman translate *.xml --to stix-2.1 -o out/
+      curl -s URL | dragoman translate - --to base --strict
+    """
+    forbidden = (STRICT if strict else frozenset()) | (fail_on or frozenset())
+    chosen = settings(profile, options, limits, tables, carry, strict)
+    job = Job(target, source_format, chosen, forbidden, report_file, quiet, verbose)
+    return job.run(_outputs(inputs, target, output))
+
+
+def _outputs(inputs: tuple[str, ...], target: str, output: str | None) -> dict[str, Path | None]:
+    """Where each input's translation goes; None is standard output.  Raises UsageError."""
+    suffix = adapter(target).format.suffixes[0]
+    if output is None or output == STDIN:
+        if len(inputs) > 1:
+            raise UsageError(f"{len(inputs)} inputs need a directory to go to", fix="-o DIR")
+        return {inputs[0]: None}
+    path = Path(output)
+    if len(set(inputs)) != len(inputs):
+        raise UsageError("an input is given twice", fix="name each once")
+    if len(inputs) == 1 and not path.is_dir() and not output.endswith("/"):
+        check_apart(inputs, path)
+        return {inputs[0]: path}
+    if path.exists() and not path.is_dir():
+        raise UsageError("is not a directory", where=output, fix="several inputs need -o DIR")
+    path.mkdir(parents=True, exist_ok=True)
+    return dict(zip(inputs, names(inputs, path, suffix), strict=True))
+
+
+@dataclass(slots=True)
+class Job:
+    """One run of the command: what is the same for all of its documents, and the accounts of those that are done."""
+
+    target: str
+    source_format: str | None
+    settings: Settings
+    forbidden: frozenset[Kind]
+    report_file: str | None
+    quiet: bool
+    verbose: bool
+    done: list[tuple[str, Report]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.report_file is not None and Path(self.report_file).suffix.lower() not in REPORTS:
+            raise UsageError(f"--report {self.report_file}", fix=f"its name ends in {' or '.join(REPORTS)}")
+
+    def run(self, outputs: dict[str, Path | None]) -> int:
+        """Translates all; returns the exit status."""
+        if len(outputs) == 1:
+            ((name, output),) = outputs.items()
+            try:
+                self.one(name, output)
+            finally:
+                self.account()
+            return 0
+        statuses = [self.guarded(name, output) for name, output in _watched(outputs.items(), len(outputs), self.quiet)]
+        self.account()
+        return SOME_FAILED if any(statuses) else 0
+
+    def guarded(self, name: str, output: Path | None) -> int:
+        """One of several documents: its fault must not take the others down."""
+        try:
+            self.one(name, output)
+        except Exception as error:
+            return tell(error, name)
+        return 0
+
+    def one(self, name: str, output: Path | None) -> None:
+        """Translates a document, accounts for it, and writes it unless its losses are forbidden."""
+        context = self.settings.context(name)
+        source = load(name, context.limits.bytes)
+        made = translate(source, self.target, self.source_format, context)
+        if self.report_file is not None:
+            self.done.append((context.source, report(source, made, context)))
+        self.say(made, context.source)
+        check(made.ledger, self.forbidden, context.source)
+        if output is None:
+            click.get_binary_stream("stdout").write(made.data)
+        else:
+            save(output, made.data)
+
+    def say(self, made: Translation, name: str) -> None:
+        """A summary of the losses, if there is anything to tell and anybody who wants to hear it."""
+        if self.quiet:
+            return
+        account = self.done[-1][1] if self.done else None
+        for line in summary(name, made, account, self.verbose):
+            click.echo(line, err=True)
+
+    def account(self) -> None:
+        """Writes the report."""
+        if self.report_file is not None and self.done:
+            path = Path(self.report_file)
+            save(path, accounts(self.done, path.suffix.lower()))
+
+
+def _watched(items: Iterable[Any], count: int, quiet: bool) -> Iterable[Any]:
+    """The items, with a progress bar on standard error if a person sits there."""
+    stderr = click.get_text_stream("stderr")
+    if quiet or not stderr.isatty():
+        yield from items
+        return
+    with click.progressbar(items, length=count, label="translating", file=stderr) as bar:
+        yield from bar

@@ -1,0 +1,118 @@
+"""What every code means and what to do about it: of losses (D101 …) and of exit statuses (E1 …).
+
+`dragoman explain CODE` prints an entry.  D1xx: the target has no such place.  D2xx: the source is at fault.
+D3xx: something happened to the document on its way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dragoman.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """title: a few words, for tables.  meaning: what happened.  fix: what the user can do, or why nothing need be done."""
+
+    title: str
+    meaning: str
+    fix: str
+
+
+CODES = {
+    "D101": Code(
+        "carried",
+        "The target format has no place of its own for this value. It travels in the target's extension mechanism, where "
+        "Dragoman finds it again; a reader who has never heard of Dragoman does not see it.",
+        "Nothing, if the document comes back through Dragoman. If the receiver has to see the value, choose a richer "
+        "target format, or give the value a place with --mapping.",
+    ),
+    "D102": Code(
+        "narrowed",
+        "The target says the same with less: a coarser word, a lost precision. What it was is carried beside it.",
+        "Look whether the coarser value still serves the receiver. A finer word of yours can be mapped with --mapping.",
+    ),
+    "D103": Code(
+        "defaulted",
+        "The target format demands a value that nobody said. It was filled in from the profile, or with the word that the "
+        "format has for 'not known'.",
+        "Say it in the source, or set it under [defaults] in a profile (--profile FILE). --strict refuses instead.",
+    ),
+    "D104": Code(
+        "dropped, because carrying is off",
+        "The target format has no place of its own for this value, and carrying was switched off. It is not in the output.",
+        "Leave out --carry drop, if the value may travel in the target's extension mechanism.",
+    ),
+    "D201": Code(
+        "invalid value",
+        "The value is not what its place demands: not a number, a timestamp, an id. It was not guessed at: it is kept as it "
+        "stands and carried.",
+        "Correct it in the source. `dragoman validate` lists all such values of a document.",
+    ),
+    "D202": Code(
+        "unknown word",
+        "The format closes the list of words for this place, and this is none of them. It is kept as it stands and carried.",
+        "Correct the word in the source, or use the format's own way to extend the list (IODEF: ext-value).",
+    ),
+    "D301": Code(
+        "edited since it was carried",
+        "A value was carried beside its native form, and the native form was edited afterwards. The edit wins, and what was "
+        "carried for it is dropped.",
+        "Nothing, if the edit was meant.",
+    ),
+    "D302": Code(
+        "carried for a part that is gone",
+        "A value was carried for a part of the document that is no longer there, so it is dropped with that part.",
+        "Nothing, if the part was removed on purpose. Else restore the part in the document and translate again.",
+    ),
+    "E1": Code(
+        "exit status 1: a fault of ours",
+        "Dragoman met something that it should have foreseen. No output was written for this document.",
+        "Run it again with DRAGOMAN_DEBUG=1 in the environment and report what it prints.",
+    ),
+    "E2": Code(
+        "exit status 2: usage",
+        "The command line, a profile or a mapping table asks for something that does not exist.",
+        "See `dragoman COMMAND --help`, `dragoman formats`, and the line that the message names.",
+    ),
+    "E3": Code(
+        "exit status 3: forbidden losses, or differences",
+        "The translation met losses of a kind that --strict or --fail-on forbids, so nothing was written. "
+        "`dragoman diff` ends so when the documents differ.",
+        "List the losses with -v, then mend the source, set a default in a profile, or allow the kind.",
+    ),
+    "E4": Code(
+        "exit status 4: bad input",
+        "The document is broken as a whole (not well-formed, an unknown format, over a limit) or, for `dragoman validate`, "
+        "not valid by its standard.",
+        "Correct the place that the message names. Limits can be raised with --limit NAME=N.",
+    ),
+    "E5": Code(
+        "exit status 5: invalid output",
+        "What would be written is not valid in its format, so it was not written.",
+        "The message names the value; set a default for it in a profile, or report it if the source is right.",
+    ),
+    "E6": Code(
+        "exit status 6: some documents failed",
+        "Of several documents some could not be translated; the others were. Each failure has a line on standard error.",
+        "Mend the documents that the lines name and translate those again.",
+    ),
+    "E7": Code(
+        "exit status 7: a peer, the network or the disk",
+        "A file could not be read or written, or the other end of a pipe or connection is gone.",
+        "Check the name, the rights and the space that is left, then try again.",
+    ),
+}  # fmt: skip
+
+
+def explained(code: str) -> tuple[str, Code]:
+    """A code as it is written in the list, and its entry: case does not matter, `4` is exit status E4.
+
+    Raises UsageError.
+    """
+    name = code.strip().upper()
+    name = f"E{name}" if name.isdigit() else name
+    if name not in CODES:
+        raise UsageError(f"no code {code!r}", fix=f"there are {', '.join(CODES)}")
+    return name, CODES[name]

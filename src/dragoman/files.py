@@ -1,0 +1,77 @@
+"""Documents from files and standard input, and to files: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from dragoman.errors import UsageError
+
+STDIN = "-"
+
+
+def load(name: str, limit: int) -> bytes:
+    """A document's bytes, at most `limit` and one more: enough for a reader to see that there are too many.
+
+    name: a path, or "-" for standard input.  Raises OSError.
+    """
+    if name == STDIN:
+        return sys.stdin.buffer.read(limit + 1)
+    with open(name, "rb") as file:
+        return file.read(limit + 1)
+
+
+def save(path: Path, data: bytes) -> None:
+    """The data under that name, by way of a file beside it, so that nobody ever sees half of it.  Raises OSError."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)  # a device or a pipe cannot be replaced
+        return
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as file:
+        try:
+            file.write(data)
+            file.close()
+            os.chmod(file.name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+            os.replace(file.name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(file.name)
+            raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def names(inputs: Iterable[str], folder: Path, suffix: str) -> list[Path]:
+    """A name in the folder for each input: its stem and the suffix, numbered where two would be one.
+
+    No input is ever one of the names.
+    """
+    sources = list(inputs)
+    taken = {_identity(Path(name)) for name in sources if name != STDIN}
+    return [_free(folder, Path(name).stem if name != STDIN else "stdin", suffix, taken) for name in sources]
+
+
+def _free(folder: Path, stem: str, suffix: str, taken: set[Path]) -> Path:
+    number = 1
+    while _identity(path := folder / f"{stem}{'' if number == 1 else f'-{number}'}{suffix}") in taken:
+        number += 1
+    taken.add(_identity(path))
+    return path
+
+
+def _identity(path: Path) -> Path:
+    return path.absolute() if not path.exists() else path.resolve()
+
+
+def check_apart(inputs: Iterable[str], output: Path) -> None:
+    """Raises UsageError if the output is one of the inputs: a translation must not eat its source."""
+    for name in inputs:
+        if name != STDIN and output.is_file() and os.path.exists(name) and os.path.samefile(name, output):
+            raise UsageError("is the input too", where=str(output), fix="give the output another name")

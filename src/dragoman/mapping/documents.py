@@ -1,0 +1,148 @@
+"""Adapters of JSON documents that hold one object, or a list of objects, for each incident: a table and little else.
+
+A tracker's export is such a document.  A subclass names its format and where its table stands; the hooks `taken` and
+`given` are for what a table cannot say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from dragoman.adapter import Can, Context, Format, Likeness
+from dragoman.carry import Anchor, Cargo, no_anchor
+from dragoman.errors import ReadError
+from dragoman.mapping.adapter import TableAdapter
+from dragoman.mapping.codecs import Codec
+from dragoman.mapping.json import JsonReader, JsonWriter, Object
+from dragoman.mapping.table import Table, load
+from dragoman.model.incident import Incident
+from dragoman.tree import json as strict_json
+
+EXTENSION = "dragoman"  # the member that holds the cargo, unless the document has one of that name already
+FORM = ":form"  # residue under "FORMAT:form" says how the document was put, where that carries no meaning
+
+
+@cache
+def _loaded(name: str, codecs: tuple[tuple[str, Codec], ...], tables: tuple[str, ...], own: Traversable | None) -> Table:
+    return load(name, dict(codecs), tables, own)
+
+
+class JsonTableAdapter(TableAdapter):
+    """One object for an incident, or a list of them.
+
+    telltale: members by which a document is known; two of them are PROBABLY, one is MAYBE.
+    root: the part of the table that an object is.  own: the table file of a plugin; ours stand in `mappings/`.
+    """
+
+    telltale: frozenset[str] = frozenset()
+    root: str = "incident"
+    own: Traversable | None = None
+    codecs: Mapping[str, Codec] = {}
+
+    def table(self, context: Context) -> Table:
+        """The compiled table, with the user's own over it.  Raises MappingError."""
+        return _loaded(self.format.name, tuple(self.codecs.items()), context.tables, self.own)
+
+    def sniff(self, head: bytes) -> Likeness:
+        """From the members of the outermost object, or of the first in the list."""
+        found = len(self.telltale & _members(head))
+        return Likeness.PROBABLY if found > 1 else Likeness.MAYBE if found else Likeness.NO
+
+    def parse(self, data: bytes, context: Context) -> Any:
+        """The object or the list of objects.  Raises ReadError, LimitExceeded."""
+        tree = strict_json.decode(data, context.limits, context.source)
+        if isinstance(tree, dict) or (isinstance(tree, list) and all(isinstance(item, dict) for item in tree)):
+            return tree
+        raise ReadError(f"no {self.format.title}: neither an object nor a list of objects", where=context.source)
+
+    def render(self, tree: Any) -> bytes:
+        return strict_json.encode(tree)
+
+    def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
+        """One incident for each object; the first remembers whether they stood in a list."""
+        reader = JsonReader(self.format.name, context.ledger)
+        listed = isinstance(tree, list)
+        incidents = []
+        for place, item in enumerate(tree if listed else [tree]):
+            reader.trail = [place] if listed else []
+            incidents.append(self.taken(reader, item, context))
+        if listed and len(incidents) == 1:
+            remember(incidents[0], self.format, "document", "list")
+        return incidents, no_anchor
+
+    def taken(self, reader: JsonReader, source: Object, context: Context) -> Incident:
+        """The incident that an object says; the object may be used up."""
+        incident: Incident = reader.read(self.table(context).parts[self.root], source)
+        return incident
+
+    def give(self, incidents: list[Incident], context: Context) -> Any:
+        """One object, or a list of them when there are several or when they came as one."""
+        writer = JsonWriter(self.format.name, context.ledger)
+        objects = [self.given(writer, incident, context) for incident in incidents]
+        alone = len(objects) == 1 and form(incidents[0], self.format).get("document") != "list"
+        return objects[0] if alone else objects
+
+    def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
+        """The object that says the incident."""
+        return writer.write(self.table(context).parts[self.root], incident)
+
+    def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
+        """The cargo goes into one member of the first object, under a name that is still free."""
+        first = tree[0] if isinstance(tree, list) else tree
+        name, count = EXTENSION, 1
+        while name in first:
+            count += 1
+            name = f"{EXTENSION}-{count}"
+        first[name] = {"cargo": cargo}
+        return tree
+
+    def unload(self, tree: Any, context: Context) -> Cargo:
+        """The last of our members is the cargo; a foreign member of that name stays where it is."""
+        objects = [item for item in (tree if isinstance(tree, list) else [tree]) if isinstance(item, dict)]
+        for item in objects:
+            name, count = EXTENSION, 1
+            while name in item:
+                if _is_cargo(item[name]):
+                    return dict(item.pop(name)["cargo"])
+                count += 1
+                name = f"{EXTENSION}-{count}"
+        return {}
+
+
+def _is_cargo(value: Any) -> bool:
+    if not isinstance(value, dict) or list(value) != ["cargo"] or not isinstance(value["cargo"], dict):
+        return False
+    buckets = value["cargo"]
+    return bool(buckets) and all(isinstance(bucket, dict) for bucket in buckets.values())
+
+
+def remember(part: Any, format: Format, name: str, how: str) -> None:
+    """Keeps on a part in which of several equal ways the document said something."""
+    part.residue = part.residue or {}
+    part.residue.setdefault(format.name + FORM, {})[name] = how
+
+
+def form(part: Any, format: Format) -> dict[str, str]:
+    """What `remember` kept."""
+    kept = (part.residue or {}).get(format.name + FORM)
+    return kept if isinstance(kept, dict) else {}
+
+
+def _members(head: bytes) -> frozenset[str]:
+    """The members of the outermost object; of a document cut short, every word in quotes."""
+    text = head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    if text[:1] not in ("{", "["):
+        return frozenset()
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return frozenset(text.split('"')[1::2])
+    first = tree[0] if isinstance(tree, list) and tree else tree
+    return frozenset(first) if isinstance(first, dict) else frozenset()
+
+
+__all__ = ["Can", "Codec", "Context", "Format", "JsonTableAdapter", "Likeness", "form", "remember"]

@@ -1,0 +1,59 @@
+"""What people look at: the summary and the tables of the terminal, the report page of the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from dragoman.ledger import Kind
+from dragoman.text import visible
+from dragoman.tree import json
+
+if TYPE_CHECKING:
+    from dragoman.report import Report
+    from dragoman.translate import Translation
+
+REPORTS = (".html", ".json")
+
+# A sign beside each colour: nobody should have to tell the kinds apart by colour alone.
+SIGNS = {
+    Kind.NATIVE: "✓",
+    Kind.CARRIED: "→",
+    Kind.NARROWED: "≈",
+    Kind.DEFAULTED: "+",
+    Kind.INVALID: "!",
+    Kind.DROPPED: "✗",
+}
+
+
+def summary(name: str, made: Translation, account: Report | None, verbose: bool) -> Iterator[str]:
+    """Lines that say how a translation went; none if everything is native and no report was asked for.
+
+    account: the report, for counts of all values.  verbose: also a line for each loss.
+    """
+    between = f"{visible(name)}: {made.source_format} to {made.target_format}"
+    if account is not None:
+        yield f"{between}: {len(account.fates)} values: {counted(account.counts())}"
+    told = counted(made.ledger.counts())
+    if told and not verbose:
+        yield f"{between}: {told} (-v lists them)"
+    elif told:
+        yield f"{between}: {told}"
+        for loss in made.ledger:
+            value = f" {visible(loss.value, 80)!r}" if loss.value else ""
+            yield f"  {SIGNS[loss.kind]} {loss.kind:<9} {loss.code} {visible(loss.path)}: {visible(loss.reason)}:{value}"
+
+
+def counted(counts: Mapping[Kind, int] | Mapping[str, int]) -> str:
+    """ "12 carried, 1 narrowed": kinds without any are left out."""
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+
+
+def accounts(reports: list[tuple[str, Report]], suffix: str) -> bytes:
+    """Reports with the names of their documents as one file: `.html` or `.json`."""
+    if suffix == ".html":
+        from dragoman.render.html import page
+
+        return page(reports).encode("utf-8", "backslashreplace")
+    documents = [{"document": name} | report.as_json() for name, report in reports]
+    return json.encode(documents[0] if len(documents) == 1 else {"documents": documents})

@@ -1,0 +1,47 @@
+"""The verb that judges: by the standard of the format, not by whether we can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dragoman.adapter import Context
+from dragoman.detect import HEAD, detect
+from dragoman.ledger import Kind, Ledger
+from dragoman.registry import adapter
+from dragoman.translate import read
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """faults: each "place: reason".  judged: whether the adapter knows its standard, or could only try to read."""
+
+    format: str
+    faults: list[str]
+    judged: bool
+
+    @property
+    def verdict(self) -> str:
+        """What to say when there are no faults."""
+        return f"valid {self.format}" if self.judged else f"readable {self.format}, whose adapter cannot judge validity"
+
+
+def validate(data: bytes, format: str | None = None, context: Context | None = None) -> Judgement:
+    """The faults of a document.
+
+    They are what the adapter's own method `faults(data, context) -> list[str]` finds, where it has one, and else the
+    values that its reader could not understand.  Raises UnknownFormat, ReadError, LimitExceeded.
+    """
+    context = replace(context or Context(), ledger=Ledger())
+    name = format or detect(data[:HEAD], context.source)
+    judge: Callable[[bytes, Context], list[str]] | None = getattr(adapter(name), "faults", None)
+    faults = judge(data, context) if judge else []
+    read(data, name, context)
+    # A standard's own validator meets the same values and says more of them.
+    invalid = [] if faults else [_line(loss.path, loss.reason, loss.value) for loss in context.ledger.of({Kind.INVALID})]
+    return Judgement(name, faults + invalid, judge is not None)
+
+
+def _line(path: str, reason: str, value: str) -> str:
+    said = reason.removesuffix(": kept as it stands")
+    return f"{path}: {said}" + (f" ({value!r})" if value else "")
