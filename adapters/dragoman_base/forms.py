@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from dragoman.mapping.codecs import CODECS, TIME, Codec, check_time
-from dragoman.mapping.documents import Format, form, remember
+from dragoman.mapping.json import form, remember
 from dragoman.model.marking import LEVELS
 from dragoman.model.narrative import ContactPoint
 
@@ -93,18 +93,18 @@ TLP: Rules = {
 TLP_FIELD: Rules = {"value": TLP["value"]}
 
 
-def canonise(part: Any, rules: Rules, format: Format) -> None:
+def canonise(part: Any, rules: Rules, format_name: str) -> None:
     """Puts the canonical form into a part and remembers the one that stood there."""
     for name, canonical in rules.items():
         spelled = getattr(part, name)
         if spelled is not None and canonical(spelled) != spelled:
-            remember(part, format, name, spelled)
+            remember(part, format_name, name, spelled)
             setattr(part, name, canonical(spelled))
 
 
-def spelled(part: Any, rules: Rules, format: Format) -> Any:
+def spelled(part: Any, rules: Rules, format_name: str) -> Any:
     """The part with the spelling it came with, where that still means the same."""
-    kept = form(part, format)
+    kept = form(part, format_name)
     return replace(part, **{name: kept[name] for name in rules if _means(rules[name], kept.get(name), part, name)})
 
 
@@ -117,7 +117,7 @@ def _means(canonical: Callable[[str], str], text: Any, part: Any, name: str) -> 
 
 def readable(schema: Any, value: Any) -> bool:
     """Whether the two words are a label that we know."""
-    return f"{schema}:{value}".lower() in LEVELS and schema in SCHEMAS.values()
+    return f"{schema}:{value}".lower() in LEVELS and str(schema).lower() in SCHEMAS
 
 
 def check_custom(kind: str, value: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -17,17 +18,18 @@ from dragoman.carry import Anchor, Cargo, no_anchor
 from dragoman.errors import ReadError
 from dragoman.mapping.adapter import TableAdapter
 from dragoman.mapping.codecs import Codec
-from dragoman.mapping.json import JsonReader, JsonWriter, Object
-from dragoman.mapping.table import Table, load
+from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, remember
+from dragoman.mapping.table import Row, Spec, Table, load
 from dragoman.model.incident import Incident
 from dragoman.tree import json as strict_json
 
 EXTENSION = "dragoman"  # the member that holds the cargo, unless the document has one of that name already
-FORM = ":form"  # residue under "FORMAT:form" says how the document was put, where that carries no meaning
 
 
 @cache
-def _loaded(name: str, codecs: tuple[tuple[str, Codec], ...], tables: tuple[str, ...], own: Traversable | None) -> Table:
+def _loaded(
+    name: str, codecs: tuple[tuple[str, Codec], ...], tables: tuple[str, ...], own: Traversable | None
+) -> Table:
     return load(name, dict(codecs), tables, own)
 
 
@@ -71,7 +73,7 @@ class JsonTableAdapter(TableAdapter):
             reader.trail = [place] if listed else []
             incidents.append(self.taken(reader, item, context))
         if listed and len(incidents) == 1:
-            remember(incidents[0], self.format, "document", "list")
+            remember(incidents[0], self.format.name, "document", "list")
         return incidents, no_anchor
 
     def taken(self, reader: JsonReader, source: Object, context: Context) -> Incident:
@@ -83,12 +85,13 @@ class JsonTableAdapter(TableAdapter):
         """One object, or a list of them when there are several or when they came as one."""
         writer = JsonWriter(self.format.name, context.ledger)
         objects = [self.given(writer, incident, context) for incident in incidents]
-        alone = len(objects) == 1 and form(incidents[0], self.format).get("document") != "list"
+        alone = len(objects) == 1 and form(incidents[0], self.format.name).get("document") != "list"
         return objects[0] if alone else objects
 
     def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
         """The object that says the incident."""
-        return writer.write(self.table(context).parts[self.root], incident)
+        spec = self.table(context).parts[self.root]
+        return writer.write(spec, sound(spec, incident))
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         """The cargo goes into one member of the first object, under a name that is still free."""
@@ -113,23 +116,36 @@ class JsonTableAdapter(TableAdapter):
         return {}
 
 
+def sound(spec: Spec, part: Any) -> Any:
+    """The part without the values that its format cannot say: what nobody could read again is not written."""
+    changes = {}
+    for row in spec.rows:
+        value = getattr(part, row.core)
+        if value is not None and value != ():
+            kept = _sound(row, value)
+            if kept is not value:
+                changes[row.core] = kept
+    return replace(part, **changes) if changes else part
+
+
+def _sound(row: Row, value: Any) -> Any:
+    if row.spec is not None:
+        spec = row.spec
+        return [sound(spec, item) for item in value] if isinstance(value, list | tuple) else sound(spec, value)
+    try:
+        written = row.codec.encode(value)
+        if written is not None:
+            row.codec.decode(written)
+    except ValueError:
+        return None
+    return value
+
+
 def _is_cargo(value: Any) -> bool:
     if not isinstance(value, dict) or list(value) != ["cargo"] or not isinstance(value["cargo"], dict):
         return False
     buckets = value["cargo"]
     return bool(buckets) and all(isinstance(bucket, dict) for bucket in buckets.values())
-
-
-def remember(part: Any, format: Format, name: str, how: str) -> None:
-    """Keeps on a part in which of several equal ways the document said something."""
-    part.residue = part.residue or {}
-    part.residue.setdefault(format.name + FORM, {})[name] = how
-
-
-def form(part: Any, format: Format) -> dict[str, str]:
-    """What `remember` kept."""
-    kept = (part.residue or {}).get(format.name + FORM)
-    return kept if isinstance(kept, dict) else {}
 
 
 def _members(head: bytes) -> frozenset[str]:

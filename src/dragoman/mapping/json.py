@@ -1,74 +1,119 @@
-"""The engine for JSON objects: a part from an object, by popping what the rows know; what is left is the residue."""
+"""The engine for JSON objects: a part from an object, by taking what the rows know; what is left is the residue.
+
+Required members and constants that a document leaves out are remembered (`FORM`), so that writing does not add them.
+"""
 
 from __future__ import annotations
 
-from copy import deepcopy
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.ledger import Kind, Ledger
+from dragoman.mapping.looks import FORM, Looks, Seen
 from dragoman.mapping.table import Row, Spec
 from dragoman.tree.json import pointer
 
 Object = dict[str, Any]
 MISSING: Any = object()
+ABSENT = "absent"  # in the form of a part: required members that its source left out
 
 
 class JsonReader:
     """Reads parts of one format; `ledger` is told of every value that is not what its row says.
 
-    trail: where in the document the reader stands, for messages.
+    trail: where in the document the reader stands, for messages.  seen: collects how the document looks, if wanted.
     """
 
-    def __init__(self, format_name: str, ledger: Ledger) -> None:
-        self.format, self.ledger = format_name, ledger
+    def __init__(self, format_name: str, ledger: Ledger, seen: Seen | None = None) -> None:
+        self.format, self.ledger, self.seen = format_name, ledger, seen
         self.trail: list[str | int] = []
 
     def read(self, spec: Spec, source: Object) -> Any:
-        """A part of `spec` from an object, which is emptied: what no row took goes into the part's residue."""
+        """A part of `spec` from an object, which is used up: what no row took goes into the part's residue."""
         values: Object = dict(spec.preset)
-        self._take(spec.index, source, values)
+        seen = self.seen
+        lacking = missing(spec, source)
+        if seen is not None:
+            seen.members(spec.name, source)
+        self._take(spec.index, source, values, spec.name)
         if source:
             values["residue"] = {self.format: source}
-        return spec.cls(**values)
+        part = spec.cls(**values)
+        if seen is not None:
+            seen.lacking(spec.name, part, lacking)
+        elif lacking:
+            remember(part, self.format, ABSENT, list(lacking))
+        return part
 
-    def _take(self, index: Object, source: Object, values: Object) -> None:
+    def _take(self, index: Object, source: Object, values: Object, name: str) -> None:
         for key in list(source):
             row = index.get(key)
             if row is None:
                 continue
+            raw = source[key]
             if type(row) is dict:
-                self._step(key, row, source, values)
+                self._step(key, row, source, values, f"{name}/{key}")
                 continue
-            raw = source.pop(key)
-            self.trail.append(key)
-            value = self._value(row, raw)
-            self.trail.pop()
-            if value is MISSING:
-                source[key] = raw
-            else:
+            if row.constant is not None:
+                if raw == row.constant and type(raw) is type(row.constant):
+                    del source[key]
+                continue
+            value = self._value(row, key, raw)
+            if value is not MISSING:
+                del source[key]
                 values[row.core] = value
 
-    def _step(self, key: str, index: Object, source: Object, values: Object) -> None:
-        inner = source[key]
+    def _step(self, key: str, index: Object, source: Object, values: Object, name: str) -> None:
+        """A member that only holds others; what they leave is the value of the row that ends here, if there is one."""
+        inner, rest = source[key], index.get("")
         if type(inner) is not dict or not inner:
+            if rest is not None:
+                self.trail.append(key)
+                self.invalid(inner, "is no object with members")
+                self.trail.pop()
             return
+        if self.seen is not None:
+            self.seen.members(name, inner)
         self.trail.append(key)
-        self._take(index, inner, values)
+        self._take(index, inner, values, name)
         self.trail.pop()
-        if not inner:
+        if inner and rest is not None:
+            value = self._value(rest, key, inner)
+            if value is MISSING:
+                return
+            values[rest.core] = value
+        if rest is not None or not inner:
             del source[key]
 
-    def _value(self, row: Row, raw: Any) -> Any:
+    def _value(self, row: Row, key: str, raw: Any) -> Any:
         if row.spec is not None:
-            return self._parts(row, raw)
+            self.trail.append(key)
+            value = self._parts(row, raw)
+            self.trail.pop()
+            return value
         try:
             value = row.codec.decode(raw)
         except ValueError as error:
-            return self.invalid(raw, str(error))
-        if row.vocab is None:
-            return value
+            self.trail.append(key)
+            self.invalid(raw, str(error))
+            self.trail.pop()
+            return MISSING
+        return value if row.vocab is None else self._words(row, key, value)
+
+    def _words(self, row: Row, key: str, value: Any) -> Any:
+        assert row.vocab is not None
         read = row.vocab.read
-        return [read.get(word, word) for word in value] if type(value) is list else read.get(value, value)
+        if type(value) is not list:
+            self._closed(row, key, value)
+            return read.get(value, value)
+        for word in value:
+            self._closed(row, key, word)
+        return [read.get(word, word) for word in value]
+
+    def _closed(self, row: Row, key: str, word: Any) -> None:
+        if row.closed is not None and word not in row.closed:
+            where = pointer([*self.trail, key])
+            self.ledger.note(Kind.INVALID, "D202", where, f"{word!r} is no word of its list: kept as it stands", word)
 
     def _parts(self, row: Row, raw: Any) -> Any:
         assert row.spec is not None
@@ -84,32 +129,57 @@ class JsonReader:
         return found
 
     def invalid(self, raw: Any, reason: str) -> Any:
-        """Tells that a value is not what it should be; it stays where it was, so that it becomes residue."""
+        """Tells that the value at the trail is not what it should be; it stays where it was: it becomes residue."""
         self.ledger.note(Kind.INVALID, "D201", pointer(self.trail), f"{reason}: kept as it stands", raw)
         return MISSING
 
 
 class JsonWriter:
-    """Writes parts of one format; `ledger` is told what had to be filled in."""
+    """Writes parts of one format.
 
-    def __init__(self, format_name: str, ledger: Ledger) -> None:
-        self.format, self.ledger = format_name, ledger
+    looks: how the document looked that the parts came from.  defaults: values for `required: {default: NAME}`.
+    """
+
+    def __init__(self, format_name: str, ledger: Ledger, looks: Looks | None = None) -> None:
+        self.format, self.ledger, self.looks = format_name, ledger, looks or Looks()
+        self.defaults: Mapping[str, Any] = {}
 
     def write(self, spec: Spec, part: Any) -> Object:
         """An object from a part, its residue of the same format included."""
+        residue = part.residue or {}
+        left = residue.get(self.format) or {}
+        lacking = self._lacking(spec, residue)
         target: Object = {}
+        for row in spec.constants:
+            if len(row.path) == 1 and row.path[0] not in left and row.path[0] not in lacking:
+                target[row.path[0]] = row.constant
         for row in spec.rows:
             value = getattr(part, row.core)
             if value is not None and value != ():
                 encoded = self._value(row, value)
                 if encoded is not None:
-                    put(target, row.path, encoded)
-        if part.residue and self.format in part.residue:
-            overlay(target, part.residue[self.format])
+                    put(target, row.path, encoded, row.holds)
+        overlay(target, left)
+        self._complete(spec, target, lacking)
+        return self.looks.ordered(spec, target) if self.looks.orders else target
+
+    def _lacking(self, spec: Spec, residue: Mapping[str, Any]) -> Iterable[str]:
+        form = residue.get(self.format + FORM)
+        own = form.get(ABSENT) if isinstance(form, dict) else None
+        return own if own is not None else self.looks.absent.get(spec.name, ())
+
+    def _complete(self, spec: Spec, target: Object, lacking: Iterable[str]) -> None:
+        """Adds what the format demands and nobody said, unless the source left it out too."""
         for row in spec.demanded:
-            if absent(target, row.path):
-                put(target, row.path, row.required)
-        return target
+            if absent(target, row.path) and "/".join(row.path) not in lacking:
+                put(target, row.path, self._default(row.required))
+        for row in spec.constants:
+            if len(row.path) > 1 and (row.required or not absent(target, row.path[:-1])):
+                if absent(target, row.path) and "/".join(row.path) not in lacking:
+                    put(target, row.path, row.constant)
+
+    def _default(self, required: Any) -> Any:
+        return self.defaults.get(required["default"]) if isinstance(required, dict) else required
 
     def _value(self, row: Row, value: Any) -> Any:
         if row.spec is not None:
@@ -121,17 +191,39 @@ class JsonWriter:
         return row.codec.encode(value)
 
 
-def put(target: Object, path: tuple[str, ...], value: Any) -> None:
-    """Sets a value deep in an object, making the objects on the way."""
+def missing(spec: Spec, source: Object) -> tuple[str, ...]:
+    """The paths of required members and constants that an object does not have."""
+    lacking = None
+    for row in spec.demanded:
+        if row.path[0] not in source or (len(row.path) > 1 and absent(source, row.path)):
+            lacking = [*(lacking or ()), "/".join(row.path)]
+    for row in spec.constants:
+        if absent(source, row.path) and (len(row.path) == 1 or row.required or not absent(source, row.path[:-1])):
+            lacking = [*(lacking or ()), "/".join(row.path)]
+    return tuple(lacking) if lacking else ()
+
+
+def put(target: Object, path: tuple[str, ...], value: Any, shared: bool = False) -> None:
+    """Sets a value deep in an object, making the objects on the way.
+
+    shared: others may put something into the value where it stands, so it is copied.
+    """
     for step in path[:-1]:
         target = target.setdefault(step, {})
-    target[path[-1]] = value
+        if type(target) is not dict:
+            return
+    if shared and type(value) is dict:
+        overlay(target.setdefault(path[-1], {}), value)
+    else:
+        target[path[-1]] = value
 
 
 def absent(target: Object, path: tuple[str, ...]) -> bool:
     """Whether nothing stands at a path."""
     for step in path[:-1]:
         target = target.get(step, {})
+        if type(target) is not dict:
+            return False
     return path[-1] not in target
 
 
@@ -139,6 +231,25 @@ def overlay(target: Object, residue: Object) -> None:
     """Puts residue back: members that are not there yet are added, objects are joined; nothing is overwritten."""
     for key, value in residue.items():
         if key not in target:
-            target[key] = deepcopy(value)  # the document is written to; the model is not
+            target[key] = copied(value)
         elif type(target[key]) is dict and type(value) is dict:
             overlay(target[key], value)
+
+
+def copied(value: Any) -> Any:
+    """The value with objects and lists of its own: the document is written to, the model is not."""
+    if type(value) is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return [copied(item) for item in value] if type(value) is list else value
+
+
+def remember(part: Any, format_name: str, name: str, how: Any) -> None:
+    """Keeps on a part in which of several equal ways its source said something."""
+    part.residue = part.residue or {}
+    part.residue.setdefault(format_name + FORM, {})[name] = how
+
+
+def form(part: Any, format_name: str) -> dict[str, Any]:
+    """What `remember` kept."""
+    kept = (part.residue or {}).get(format_name + FORM)
+    return kept if isinstance(kept, dict) else {}

@@ -115,6 +115,7 @@ class Row:
     also: str | None = None
     closed: frozenset[str] | None = None  # the words that may stand there, when the list is closed
     constant: Any = None
+    holds: bool = False  # other rows reach into what stands there
     source: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -129,6 +130,7 @@ class Spec:
     demanded: list[Row] = field(default_factory=list)  # the rows that the format requires
     constants: list[Row] = field(default_factory=list)  # what always stands there, apart from `rows`
     index: dict[str, Any] = field(default_factory=dict)  # first step -> Row, or a nested index of steps
+    inner: list[tuple[str, ...]] = field(default_factory=list)  # the paths of the objects that rows reach into
     ignore: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
 
@@ -246,6 +248,8 @@ def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Code
             (spec.constants if row.constant is not None else spec.rows).append(row)
             _place(spec.index, row)
         spec.demanded = [row for row in spec.rows if row.required is not None]
+        paths = [row.path for row in (*spec.rows, *spec.constants)]
+        spec.inner = list(dict.fromkeys(path[:depth] for path in paths for depth in range(1, len(path))))
     return Table(format_name, specs, raw)
 
 
@@ -295,11 +299,14 @@ def _constant(raw: Mapping[str, Any], spec: Spec, format_name: str) -> Row:
 def _place(index: dict[str, Any], row: Row) -> None:
     """Puts a row under its path.  A row that ends where others go on (`extensions`) takes what those leave: key ""."""
     for step in row.path[:-1]:
+        inner = index.get(step)
+        if isinstance(inner, Row):
+            inner.holds = True
+            index[step] = {"": inner}
         index = index.setdefault(step, {})
-        if isinstance(index, Row):
-            raise MappingError(f"two rows claim {'/'.join(row.path)}", where=row.core)
     last = row.path[-1]
     if isinstance(index.get(last), dict):
+        row.holds = True
         index[last][""] = row
     else:
         index[last] = row

@@ -22,6 +22,7 @@ from dragoman.model.parts import (
     Reference,
     Software,
     StateChange,
+    Text,
     Words,
 )
 
@@ -67,6 +68,12 @@ class Contact(Entity):
     last_name: str | None = None
     prefix: str | None = None
     suffix: str | None = None
+
+    @property
+    def label(self) -> str | None:
+        """What to call them: some formats give one name, others several in their languages."""
+        first = next(iter(self.names), None)
+        return self.name or (first.value if isinstance(first, Text) else first)
 
 
 @dataclass(slots=True, kw_only=True)

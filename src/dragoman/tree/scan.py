@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_ESCAPES = re.compile(rb"\\.(?:\\.)*+", re.DOTALL)
+_AFTER_BACKSLASH = b'"\\/bfnrtu'
 _QUOTED = re.compile(rb'"[^"]*+"')
 _SQUARE = bytes.maketrans(b"{}", b"[]")
 _MAYBE_HALF = re.compile(r"\\u[dD]")
@@ -20,12 +20,19 @@ _HALVES = re.compile(
 
 def outside_strings(data: bytes, keep: bytes) -> bytes:
     """The bytes of `keep` that stand outside the strings of a JSON text, in order."""
-    if b"\\" in data:
-        data = _ESCAPES.sub(b"", data)  # so that every quote opens or closes a string
-    kept = data.translate(None, _all_but(keep + b'"'))
+    kept = _quotes_and(data, keep)
     # Two quotes side by side may close one string and open the next: taking both away still leaves every other byte
     # inside or outside, as it was.
     return _QUOTED.sub(b"", kept.replace(b'""', b""))
+
+
+def _quotes_and(data: bytes, keep: bytes) -> bytes:
+    """The bytes of `keep`, inside strings too, and the quotes that open or close a string."""
+    if b"\\" in data:
+        # Thinned out first, but not of what may follow a backslash: nothing may move up behind one.
+        data = data.translate(None, _all_but(keep + b'"' + _AFTER_BACKSLASH))
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return data.translate(None, _all_but(keep + b'"'))
 
 
 @cache
@@ -51,7 +58,9 @@ def more_values_than(data: bytes, limit: int) -> bool:
     """Whether there are more members and items than `limit`: each follows a comma or an opening bracket."""
     if len(data) <= 2 * limit:  # a value takes a byte as well
         return False
-    return len(outside_strings(data, b",[{")) > limit
+    kept = _quotes_and(data, b",[{")
+    # A member has a key and may have a text: four quotes.  More need no closer look, which would cost memory.
+    return kept.count(b'"') > 4 * limit + 2 or len(outside_strings(data, b",[{")) > limit
 
 
 def half_character(text: str) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dragoman.mapping.codecs import Odd
@@ -13,6 +14,7 @@ from dragoman.model.marking import Level, level, strictest
 from dragoman.tree.xml import escape_attribute, escape_text
 
 NOTHING: Mapping[str, Any] = {}
+NCNAME = re.compile(r"(?!xmlns$)[^\W\d][\w.\-\u00b7]*")
 
 
 class XmlWriter:
@@ -49,7 +51,7 @@ class XmlWriter:
         else:
             marking = ""
             if not made.step and (part.markings or part.field_markings):
-                self._raise(part)
+                self._raise([*part.markings, *(field.marking for field in part.field_markings if field.marking)])
             self.content(made, part, left)
         attributes = self.attributes(made, part, left) + marking
         if len(out) == start + 1:
@@ -67,7 +69,7 @@ class XmlWriter:
         if made.text is not None:
             self._text(made.text, part, left)
         elif "text()" in left:
-            self.out.append(escape_text(left["text()"]))
+            self.out.append(escape_text(str(left["text()"])))
         if made.rest is not None:
             made.rest.codec.encode(getattr(part, made.rest.core), self)  # type: ignore[call-arg]
         for step, row in made.written:
@@ -84,9 +86,9 @@ class XmlWriter:
                 self._wrapper(row, part, left.get(step))
             else:
                 self._choice(row, part)
-        self.out += [markup for markup in left.get("", ()) if sound(markup)]
-        if "tail()" in left:
-            self.out.append(escape_text(left["tail()"]))
+        if left:
+            self.out += [markup for markup in left.get("", ()) if sound(markup)]
+            self.out.append(escape_text(str(left.get("tail()", ""))))
 
     def _child(self, step: str, row: Row, item: Any) -> None:
         if row.spec is not None:
@@ -104,7 +106,7 @@ class XmlWriter:
             return
         step_written = left.get(f"<{step}", step)
         raw = left.get(step)
-        if isinstance(raw, str) and self._reads_as(row, raw, value):
+        if isinstance(raw, str) and reads_as(row, raw, None, value):
             self.out.append(f"<{step_written}>{escape_text(raw)}</{step_written}>")
         else:
             self._child(step_written if step_written in (step, row.also) else step, row, value)
@@ -132,7 +134,7 @@ class XmlWriter:
     def _text(self, row: Row, part: Any, left: Mapping[str, Any]) -> None:
         value = getattr(part, row.core)
         raw = left.get("text()") if left else None
-        if raw is not None and (value is None or self._reads_as(row, raw, value)):
+        if isinstance(raw, str) and (value is None or reads_as(row, raw, None, value)):
             self.out.append(escape_text(raw))
         elif value is not None:
             word = self._word(row, value)
@@ -141,43 +143,134 @@ class XmlWriter:
 
     def attributes(self, made: Plan, part: Any, left: Mapping[str, Any]) -> str:
         """The attributes but for the marking, those of the residue too."""
-        out, done = "", set()
+        if left:
+            return self._spelt(made, part, left)
+        out = ""
+        for name, _, row in made.written_attributes:
+            value = getattr(part, row.core)
+            if value is not None:
+                out += self._attribute(name, row, value)
+            elif row.required is not None:
+                out += self._required(name, row)
+        return out
+
+    def _spelt(self, made: Plan, part: Any, left: Mapping[str, Any]) -> str:
+        """Attributes of a part with a residue: a value that is as it was read is spelt as it was."""
+        out = ""
+        done = set() if made.marking is None else {made.marking.path[-1], made.marking.ext}
         for name, key, row in made.written_attributes:
             value = getattr(part, row.core)
-            if left and key in left and (value is None or self._reads_as(row, left[key], value, left.get(row.ext))):
-                if left[key] is not None:
-                    out += f' {name}="{escape_attribute(left[key])}"'
-                done.add(key)
-            elif value is not None:
+            if key in left and (value is None or reads_as(row, left[key], left.get(row.ext or ""), value)):
+                continue
+            done |= {key, row.ext} if value is not None else set()
+            if value is not None:
                 out += self._attribute(name, row, value)
-                done |= {key, row.ext}
             elif row.required is not None:
-                self.missing.append(f"@{name}")
-                out += self._attribute(name, row, row.required)
-        return out + self._unknown(left, done) if left else out
+                out += self._required(name, row)
+        return out + unknown_attributes({key: raw for key, raw in left.items() if key not in done})
+
+    def _required(self, name: str, row: Row) -> str:
+        self.missing.append(f"@{name}")
+        return self._attribute(name, row, row.required)
 
     def _attribute(self, name: str, row: Row, value: Any) -> str:
         word = self._word(row, value)
         if word is None:
             return ""
         if row.vocab is not None and row.vocab.words and word not in row.vocab.words:
-            if row.ext is None:
-                return ""
-            return f' {name}="ext-value" {row.ext[1:]}="{escape_attribute(word)}"'
+            return f' {name}="ext-value" {row.ext[1:]}="{escape_attribute(word)}"' if row.ext else ""
         return f' {name}="{escape_attribute(word)}"'
 
-    def _unknown(self, left: Mapping[str, Any], done: set[Any]) -> str:
-        """The attributes of a residue that no row has written; each of a namespace brings its own prefix."""
-        out, number = "", 0
-        for key, raw in left.items():
-            if not key.startswith("@") or key in done or raw is None or key in self._marking_keys(left, done):
-                continue
-            uri, _, local = key[1:].rpartition("}")
-            if not uri:
-                out += f' {local}="{escape_attribute(raw)}"'
-            elif uri[1:] == XML_NS:
-                out += f' xml:{local}="{escape_attribute(raw)}"'
-            else:
-                number += 1
-                out += f' xmlns:n{number}="{escape_attribute(uri[1:])}" n{number}:{local}="{escape_attribute(raw)}"'
-        return out
+    def _word(self, row: Row, value: Any) -> str | None:
+        """Theirs of our value; None when the format cannot say it there."""
+        if row.vocab is not None:
+            value = row.vocab.write.get(value, value)
+        word = row.codec.encode(value)
+        return None if word is None else str(word)
+
+    def _marked(self, made: Plan, part: Any, left: Mapping[str, Any]) -> str:
+        """Writes the content of a part that can say who may see it; gives the attributes that say so.
+
+        What stands inside and could not say so itself raises the whole, which is never widened.
+        """
+        assert made.marking is not None
+        around, self._raised, holds = self._raised, None, self._holds
+        own = getattr(part, made.marking.core)
+        if own:
+            self._holds = self._noted(own, holds)
+        if not made.step and part.field_markings:
+            self._raise([field.marking for field in part.field_markings if field.marking])
+        self.content(made, part, left)
+        if self._raised is not None and level(self._raised) > self._holds:
+            shown = restricted(made.marking, [self._raised])
+        else:
+            shown = restricted(made.marking, own, left) if own else ""
+        self._raised, self._holds = around, holds
+        return shown
+
+    def _raise(self, markings: Iterable[str]) -> None:
+        """Remembers markings that cannot be written where they belong."""
+        for marking in markings:
+            self._noted([marking], Level.CLEAR)
+            if self._raised is None or level(marking) > level(self._raised):
+                self._raised = marking
+
+    def _noted(self, markings: Sequence[str], otherwise: Level) -> Level:
+        found = strictest(markings)
+        if found is None:
+            return otherwise
+        self.strictest = found if self.strictest is None else max(self.strictest, found)
+        return found
+
+
+def fits(row: Row, value: Any) -> bool:
+    """Whether a value of a choice is for this row's element."""
+    if row.spec is None:
+        return row.codec.accepts(value)  # type: ignore[attr-defined,no-any-return]
+    spec = row.spec
+    return (
+        isinstance(value, spec.cls)
+        and (spec.when is None or getattr(value, spec.when) not in (None, ()))
+        and all(getattr(value, name) == said for name, said in spec.preset.items())
+    )
+
+
+def reads_as(row: Row, raw: str | None, extended: str | None, value: Any) -> bool:
+    """Whether the spelling that was kept still means the value: the model may have been edited since."""
+    if raw is None or (raw == "ext-value" and extended is not None):
+        return extended is not None and bool(extended == value)
+    try:
+        meant = row.codec.decode(raw)
+    except Odd as odd:
+        meant = odd.value
+    except ValueError:
+        return False
+    return bool((row.vocab.read.get(meant, meant) if row.vocab is not None else meant) == value)
+
+
+def restricted(row: Row, markings: Sequence[str], left: Mapping[str, Any] = NOTHING) -> str:
+    """The attributes that say who may see a part; in the spelling of its residue when that still means the same."""
+    assert row.ext is not None and row.codec.extended is not None
+    name, raw, word = row.path[-1][1:], left.get(row.path[-1]), left.get(row.ext)
+    if raw is not None or word is not None:
+        meant = (row.codec.decode(raw) if raw else []) + (row.codec.extended(word) if word is not None else [])
+        if meant == list(markings):
+            return unknown_attributes({key: left[key] for key in (row.path[-1], row.ext) if key in left})
+    word, extension, extended = row.codec.encode(markings).partition("ext-value:")
+    if not extension:
+        return f' {name}="{escape_attribute(word)}"'
+    return f' {name}="ext-value"' + (f' {row.ext[1:]}="{escape_attribute(extended)}"' if extended else "")
+
+
+def unknown_attributes(left: Mapping[str, Any]) -> str:
+    """Attributes of a residue as they stood; each that has a namespace brings its own prefix."""
+    out = ""
+    for number, (key, raw) in enumerate(left.items()):
+        uri, _, local = key[1:].rpartition("}")
+        if not key.startswith("@") or not isinstance(raw, str) or not NCNAME.fullmatch(local or key[1:]):
+            continue
+        if uri and uri[1:] != XML_NS:
+            out += f' xmlns:n{number}="{escape_attribute(uri[1:])}"'
+            local = f"n{number}:{local}"
+        out += f' {"xml:" if uri[1:] == XML_NS else ""}{local}="{escape_attribute(raw)}"'
+    return out

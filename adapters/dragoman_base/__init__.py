@@ -1,0 +1,164 @@
+"""The base message of the paper (Table 1) as JSON: small, readable by people, the hub's own format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dragoman.adapter import Can, Context, Format
+from dragoman.errors import InvalidOutput, ReadError
+from dragoman.ledger import Kind
+from dragoman.mapping.adapter import CODES
+from dragoman.mapping.documents import JsonTableAdapter, sound
+from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, remember
+from dragoman.model.incident import Incident
+from dragoman.model.narrative import Contact
+from dragoman_base import check, forms, label, schema
+from dragoman_base.fill import Fill, as_uuid
+
+TELLTALE = frozenset({"liaison", "occurrence_time", "detection_time", "custom_fields", "next_update"})
+EMPTY = ("attachments", "custom_fields")
+
+
+class BaseAdapter(JsonTableAdapter):
+    """One object for one message; several messages are a list."""
+
+    format = Format(
+        name="base",
+        title="base message",
+        version="1",
+        suffixes=(".json",),
+        media_types=("application/vnd.dragoman.base+json", "application/json"),
+        specification="https://doi.org/10.3390/cryptography2040041",
+        can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
+        options={"defaults.PATH": "what to say at PATH (defaults.liaison.phone) when nobody did"},
+    )
+    telltale = TELLTALE
+    codecs = forms.CODECS_OF_OURS
+
+    def taken(self, reader: JsonReader, source: Object, context: Context) -> Incident:
+        """One message.  Raises ReadError that names a mandatory member which is missing, or a label nobody can read."""
+        table = self.table(context)
+        spec = table.parts[self.root]
+        bare, aliased, empty = _straightened(source)
+        if gone := list(check.missing(table, spec, source, _place(reader))):
+            raise ReadError(
+                f"base message: {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} missing", where=context.source
+            )
+        incident: Incident = reader.read(spec, source)
+        check.refuse_label(incident, (incident.residue or {}).get("base", {}), context.source)
+        check.tell(incident, frozenset(row.path[0] for row in spec.rows), reader.ledger, _pointer(reader))
+        self._kept(incident, bare, aliased, empty)
+        return incident
+
+    def _kept(self, incident: Incident, bare: bool, aliased: list[int], empty: Object) -> None:
+        """Remembers how things were put, and puts the parts where the model has them."""
+        if bare and incident.type is not None:
+            remember(incident.type, self.format.name, "type", "uuid")
+        for place in aliased if incident.attachments else ():
+            remember(incident.attachments[place], self.format.name, "uri", "url")
+        if empty:
+            incident.residue = incident.residue or {}
+            incident.residue.setdefault("base", {}).update(empty)
+        if isinstance(incident.contacts, Contact):
+            incident.contacts = [incident.contacts]
+        forms.canonise(incident, forms.INCIDENT, self.format.name)
+        if incident.tlp is not None:
+            forms.canonise(incident.tlp, forms.TLP, self.format.name)
+            for field in incident.tlp.fields:
+                forms.canonise(field, forms.TLP_FIELD, self.format.name)
+            incident.markings = label.said(incident.tlp)
+
+    def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
+        """One message, complete.  Raises InvalidOutput under `strict` when something mandatory was not said."""
+        table = self.table(context)
+        spec = table.parts[self.root]
+        target = writer.write(spec, sound(spec, self._spelled(incident)))
+        filling = Fill(table, incident, context)
+        target = filling.fill(spec, target)
+        if context.strict and filling.missing:
+            fix = "say it in the source, or under [defaults] in the profile"
+            raise InvalidOutput(f"base message: nobody said {', '.join(filling.missing)}", fix=fix)
+        for path in filling.blank:
+            reason = "base message demands a value that nobody said: left empty"
+            context.ledger.note(Kind.DEFAULTED, CODES[Kind.DEFAULTED], "/" + path.replace(".", "/"), reason)
+        return _put_back(target, incident, self.format.name)
+
+    def _spelled(self, incident: Incident) -> Any:
+        """The incident as the message says it: one liaison, ids that are UUIDs, every word as it was spelled."""
+        copy = forms.spelled(incident, forms.INCIDENT, self.format.name)
+        tlp = label.label(incident)
+        if tlp is not None:
+            fields = [forms.spelled(field, forms.TLP_FIELD, self.format.name) for field in tlp.fields]
+            tlp = replace(forms.spelled(tlp, forms.TLP, self.format.name), fields=fields)
+        id_ = incident.id if _sound_id(incident.id) else as_uuid(incident.id)
+        return replace(copy, tlp=tlp, id=id_, contacts=_liaison(incident))
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of a message."""
+        return schema.schema(self.table(Context()))
+
+    def faults(self, data: bytes, context: Context) -> list[str]:
+        """Where a document is not what Table 1 says, as "path: reason"; empty when it is."""
+        aside = context.aside()
+        try:
+            tree = self.parse(data, aside)
+            self.unload(tree, aside)
+            self.take(tree, aside)
+        except ReadError as error:
+            return [f"{error.where}: {error.what}"]
+        return [f"{loss.path}: {loss.reason}" for loss in aside.ledger.of({Kind.INVALID})]
+
+
+def _straightened(source: Object) -> tuple[bool, list[int], Object]:
+    """Turns what else is accepted into what the table knows: a bare type, `url`, empty lists, which mean nothing.
+
+    The empty lists of a label stay where they are: they are put back with it.
+    """
+    bare = isinstance(source.get("type"), str)
+    if bare:
+        source["type"] = {"id": source["type"]}
+    aliased = []
+    attachments = source.get("attachments")
+    for place, item in enumerate(attachments if isinstance(attachments, list) else ()):
+        if isinstance(item, dict) and "url" in item and "uri" not in item:
+            item["uri"] = item.pop("url")
+            aliased.append(place)
+    return bare, aliased, {name: source.pop(name) for name in EMPTY if source.get(name) == []}
+
+
+def _put_back(target: Object, incident: Incident, format_name: str) -> Object:
+    """What was accepted in another shape goes back in it."""
+    kind = incident.type
+    if kind is not None and form(kind, format_name).get("type") == "uuid" and list(target["type"]) == ["id"]:
+        target["type"] = target["type"]["id"]
+    for part, item in zip(incident.attachments, target.get("attachments", ()), strict=False):
+        if form(part, format_name).get("uri") == "url" and "url" not in item:
+            item["url"] = item.pop("uri")
+    return target
+
+
+def _liaison(incident: Incident) -> Any:
+    chosen = incident.liaison
+    if chosen is None:
+        return None
+    id_ = chosen.id if _sound_id(chosen.id) else as_uuid(chosen.id)
+    return replace(chosen, name=chosen.label, id=id_)
+
+
+def _sound_id(text: str | None) -> bool:
+    try:
+        return bool(forms.uuid(text))
+    except ValueError:
+        return False
+
+
+def _place(reader: JsonReader) -> str:
+    return "".join(f"[{step}]." for step in reader.trail)
+
+
+def _pointer(reader: JsonReader) -> str:
+    return "".join(f"/{step}" for step in reader.trail)
+
+
+adapter = BaseAdapter()

@@ -1,0 +1,65 @@
+"""The paper's label and the markings of the other formats: never a wider one than any that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from dragoman.model.incident import Incident, Tlp
+from dragoman.model.marking import Level, strictest
+from dragoman.model.plain import fields, is_part
+from dragoman_base.forms import readable
+
+VALUES = {
+    Level.CLEAR: "White",
+    Level.GREEN: "Green",
+    Level.AMBER: "Amber",
+    Level.AMBER_STRICT: "Amber",
+    Level.RED: "Red",
+}
+
+
+def label(incident: Incident) -> Tlp | None:
+    """The label to write: the message's own, raised to the strictest marking of anything that travels with it."""
+    needed = strictest(_markings(incident))
+    own = incident.tlp
+    if own is None:
+        return None if needed is None else Tlp(schema="US-CERT", value=VALUES[needed])
+    if not all(readable(own.schema, word) for word in words(own)):
+        return replace(own, schema="US-CERT", value="Red", fields=())
+    if needed is not None and needed > (strictest(markings(own)) or Level.CLEAR):
+        return replace(own, value=VALUES[needed])
+    return own
+
+
+def words(tlp: Tlp) -> list[str | None]:
+    """All values of a label."""
+    return [tlp.value, *(field.value for field in tlp.fields)]
+
+
+def markings(tlp: Tlp) -> list[str]:
+    """The same as markings of the model."""
+    return [f"{tlp.schema}:{word}".lower() for word in words(tlp)]
+
+
+def said(tlp: Tlp) -> list[str]:
+    """The one marking for a whole message: the strictest of its label, for few targets mark single fields."""
+    return sorted(markings(tlp), key=lambda word: strictest([word]) or Level.CLEAR)[-1:]
+
+
+def _markings(part: Any) -> Iterator[str]:
+    """Every marking in a part and in what is inside it."""
+    cls: type = type(part)
+    for name in fields(cls):
+        value = getattr(part, name)
+        if name == "markings":
+            yield from value
+        elif name == "marking" and value:
+            yield value
+        elif is_part(value):
+            yield from _markings(value)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                if is_part(item):
+                    yield from _markings(item)

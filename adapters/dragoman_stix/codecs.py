@@ -1,0 +1,252 @@
+"""What the values of STIX 2.1 must look like (section 2), as codecs for the table; each says what is wrong in one line.
+
+`checks` in the table describes objects inside objects (the extensions of observables, registry values …): their values
+stay as they are, but are looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from dragoman.mapping.codecs import CODECS, STIX_TIME, Codec, check_stix_time, to_utc
+from dragoman.model.marking import Level, level
+from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
+
+BINARY = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?", re.ASCII)
+HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+", re.ASCII)
+MARKING = re.compile(rf"marking-definition--{ONE_UUID.pattern}", re.ASCII)
+
+TLP = {
+    "tlp-1:white": "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9",
+    "tlp-1:green": "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da",
+    "tlp-1:amber": "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82",
+    "tlp-1:red": "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
+    "tlp-2:clear": "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+    "tlp-2:green": "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+    "tlp-2:amber": "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+    "tlp-2:amber+strict": "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+    "tlp-2:red": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+}
+WORDS = {marking: word for word, marking in TLP.items()}
+LEVELS = {
+    Level.CLEAR: "tlp-2:clear",
+    Level.GREEN: "tlp-2:green",
+    Level.AMBER: "tlp-2:amber",
+    Level.AMBER_STRICT: "tlp-2:amber+strict",
+    Level.RED: "tlp-2:red",
+}
+SILENT = "iodef:default"  # "as agreed beforehand": there is no marking that says so
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+def matching(pattern: re.Pattern[str], reason: str) -> Callable[[Any], str]:
+    """A check that the whole of a string has a shape."""
+
+    def check(value: Any) -> str:
+        if type(value) is not str or pattern.fullmatch(value) is None:
+            raise ValueError(reason)
+        return value
+
+    return check
+
+
+def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """A check of a list, which may not be empty (section 2.10)."""
+
+    def checked(value: Any) -> list[Any]:
+        if type(value) is not list or not value:
+            raise ValueError("is no list with items")
+        return [check(item) for item in value]
+
+    return checked
+
+
+@lru_cache(maxsize=4096)
+def _checked_time(text: str) -> str:
+    return check_stix_time(text)
+
+
+def timestamp(value: Any) -> str:
+    """A timestamp (section 2.16); the spelling is kept."""
+    if type(value) is not str:
+        raise ValueError("is no timestamp")
+    return _checked_time(value)
+
+
+def precise(text: str) -> str:
+    """A time as `created` and `modified` need it: UTC, and at least milliseconds unless it came so (section 3.2)."""
+    if STIX_TIME.fullmatch(text):
+        return text
+    written = to_utc(text)
+    return written.replace("Z", ".000Z") if "." not in written else written
+
+
+def percent(value: Any) -> int:
+    """An integer from 0 to 100."""
+    if type(value) is not int or not 0 <= value <= 100:
+        raise ValueError("is no integer from 0 to 100")
+    return value
+
+
+def one_of(words: Sequence[str]) -> Callable[[Any], str]:
+    """A check for a word of a closed list."""
+    known = frozenset(words)
+
+    def check(value: Any) -> str:
+        if type(value) is not str or value not in known:
+            raise ValueError(f"is none of {', '.join(words)}")
+        return value
+
+    return check
+
+
+def dictionary(value: Any) -> dict[str, Any]:
+    """An object with at least one member (section 2.5)."""
+    if type(value) is not dict or not value:
+        raise ValueError("is no object with members")
+    return value
+
+
+def values_of(check: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    """A check of a dictionary whose values all are of one kind."""
+
+    def checked(value: Any) -> dict[str, Any]:
+        for item in dictionary(value).values():
+            check(item)
+        return value  # type: ignore[no-any-return]
+
+    return checked
+
+
+def text_or_texts(value: Any) -> Any:
+    """A string or a list of strings (headers of a mail)."""
+    return value if type(value) is str else CODECS["strings"].decode(value)
+
+
+def text_or_integer(value: Any) -> Any:
+    if type(value) not in (str, int):
+        raise ValueError("is neither a string nor an integer")
+    return value
+
+
+def one_url(value: Any) -> list[str]:
+    """A single URL as the list of addresses that the model has."""
+    return [CODECS["string"].decode(value)]
+
+
+def first(values: Sequence[str]) -> str | None:
+    return values[0] if values else None
+
+
+def incident_id(value: Any) -> str:
+    """The UUID of an incident's id."""
+    if type(value) is not str or not value.startswith("incident--") or IDENTIFIER.fullmatch(value) is None:
+        raise ValueError("is no id of an incident")
+    return value[10:]
+
+
+def incident_ref(value: str) -> str:
+    """An incident's id: of its UUID, of a whole id, or of any other name."""
+    if ONE_UUID.fullmatch(value):
+        return f"incident--{value}"
+    return value if value.startswith("incident--") and IDENTIFIER.fullmatch(value) else uid("incident", value)
+
+
+def steps(value: Any) -> list[Any]:
+    """References to events or tasks, or (shape C of the incident extension) entries that also say their order."""
+    if type(value) is not list or not value:
+        raise ValueError("is no list with items")
+    for item in value:
+        if type(item) is not dict:
+            ref(item)
+    return value
+
+
+def step_refs(values: Sequence[Any]) -> list[Any]:
+    return list(values)
+
+
+def marking(value: Any) -> str:
+    """The id of a marking, as "tlp-2:green" where it is one of the fixed ones."""
+    if type(value) is not str or MARKING.fullmatch(value) is None:
+        raise ValueError("is no id of a marking")
+    return WORDS.get(value, value)
+
+
+def marking_ref(word: str) -> str:
+    """The id for a marking; a word of another scheme gets the TLP 2.0 marking of its level, never a wider one."""
+    if word in TLP:
+        return TLP[word]
+    return word if MARKING.fullmatch(word) else TLP[LEVELS[level(word)]]
+
+
+def marking_refs(words: Sequence[str]) -> list[str] | None:
+    refs = dict.fromkeys(marking_ref(word) for word in words if word != SILENT) if _foreign(words) else map(marking_ref, words)
+    return list(refs) or None
+
+
+def _foreign(words: Sequence[str]) -> bool:
+    return any(word not in TLP and not word.startswith("marking-definition--") for word in words)
+
+
+identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6")
+ref = identifier
+
+NATIVE: dict[str, Codec] = {
+    "timestamp": Codec(timestamp, to_utc),
+    "precise": Codec(timestamp, precise),
+    "identifier": Codec(identifier, same),
+    "ref": Codec(ref, same),
+    "refs": Codec(list_of(ref), list),
+    "steps": Codec(steps, step_refs),
+    "incident-id": Codec(incident_id, incident_ref),
+    "markings": Codec(list_of(marking), marking_refs),
+    "marking": Codec(marking, marking_ref),
+    "percent": Codec(percent, same),
+    "binary": Codec(matching(BINARY, "is no base64"), same),
+    "hex": Codec(matching(HEX, "is no hexadecimal text"), same),
+    "dictionary": Codec(dictionary, same),
+    "string-values": Codec(values_of(CODECS["string"].decode), same),
+    "header-values": Codec(values_of(text_or_texts), same),
+    "plain-values": Codec(values_of(text_or_integer), same),
+    "strings-values": Codec(values_of(CODECS["strings"].decode), same),
+    "integer-values": Codec(values_of(CODECS["integer"].decode), same),
+    "objects-values": Codec(values_of(dictionary), same),
+    "url": Codec(one_url, first),
+}
+
+
+def with_checks(checks: Mapping[str, Any]) -> dict[str, Codec]:
+    """All codecs of this format: those above, and for each check of the table one for the object and for a list ("x[]")."""
+    known = dict(NATIVE)
+
+    def find(name: Any) -> Callable[[Any], Any]:
+        if isinstance(name, list):
+            return one_of(name)
+        if name.endswith("[]"):
+            return list_of(find(name[:-2]))
+        return (known.get(name) or CODECS[name]).decode
+
+    for name, members in checks.items():
+        check = _object({key: find(what) for key, what in members.items()})
+        known[name], known[f"{name}[]"] = Codec(check, same), Codec(list_of(check), list)
+    return known
+
+
+def _object(members: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], dict[str, Any]]:
+    def check(value: Any) -> dict[str, Any]:
+        for key, item in dictionary(value).items():
+            if key in members:
+                try:
+                    members[key](item)
+                except ValueError as error:
+                    raise ValueError(f"{key} {error}") from None
+        return value  # type: ignore[no-any-return]
+
+    return check

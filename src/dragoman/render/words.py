@@ -1,0 +1,51 @@
+"""Small things that all views of the terminal share: every text from a document passes through `cell`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from dragoman.model.parts import Words
+from dragoman.text import visible
+
+HEADING, SOFT = "bold", "dim"
+
+
+def cell(value: object, limit: int = 300, *, lines: bool = False) -> Text:
+    """A text of a document, safe to show and without markup.  lines: whether its line breaks stay."""
+    if value is None:
+        return Text("")
+    text = str(value)
+    if not lines:
+        return Text(visible(" ".join(text.split()), limit))
+    return Text("\n".join(visible(line.rstrip(), limit) for line in text[:limit].split("\n")))
+
+
+def said(*words: Words) -> str:
+    """The first of texts that may know their language; empty when there is none."""
+    return next((word if isinstance(word, str) else word.value for word in words), "")
+
+
+def joined(texts: Iterable[str | None], between: str = ", ") -> str:
+    """The texts that say anything, once each."""
+    return between.join(dict.fromkeys(text for text in texts if text))
+
+
+def title(part: Any) -> str:
+    """What to call a part with a life of its own."""
+    summary = getattr(part, "summary", None)
+    identifier = getattr(part, "identifier", None)
+    number = identifier.value if identifier else None
+    return " ".join((part.name or summary or said(*part.description) or number or part.id or "untitled").split())[:200]
+
+
+def table(*headings: str, show_header: bool = True) -> Table:
+    """An empty table without frame."""
+    made = Table(box=box.SIMPLE_HEAD if show_header else None, show_header=show_header, header_style=SOFT, pad_edge=True)
+    for heading in headings:
+        made.add_column(heading, overflow="fold")
+    return made
