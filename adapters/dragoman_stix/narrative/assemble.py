@@ -40,8 +40,8 @@ class Assembling:
                 self.parts.setdefault(impact.id, impact)
         self.relations: dict[str, Relation] = {relation.id or "": relation for relation in incident.relations}
         self.statements = statements_in(incident)
-        self.used_statements: set[str] = set()
         self.taken: set[int] = set()
+        self.placed: dict[str, list[Any]] = {}  # what stands at the top of the tree, by field
 
     def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Relation, Any, str]]:
         """What hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
@@ -65,6 +65,13 @@ class Assembling:
     def own(self, type_name: str, path: str) -> Any | None:
         """The part whose id follows from its place, for members that need no relationship."""
         part = self.parts.get(member_id(type_name, self.key, path))
+        if part is not None:
+            self.taken.add(id(part))
+        return part
+
+    def use(self, ref: str | None) -> Any | None:
+        """A part that another one refers to; it is taken, for it stands in the tree inside that one."""
+        part = self.parts.get(ref or "")
         if part is not None:
             self.taken.add(id(part))
         return part
@@ -111,7 +118,7 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
     owner_markings = tuple(incident.markings)
     work.markings = owner_markings
     _times(work)
-    people.assemble_contacts(work, incident, "")
+    work.placed["contacts"] = people.assembled(work, "")
     people.assemble_related(work, incident)
     happenings.assemble_incident(work)
     impacts.assemble_incident(work)
@@ -151,9 +158,8 @@ def _leftovers(work: Assembling) -> None:
     """What was taken leaves the flat lists; statements that stand for words of another scheme too."""
     incident = work.incident
     for field in (*LISTS, "relations"):
-        held = getattr(incident, field)
-        if held and work.taken:
-            setattr(incident, field, [part for part in held if id(part) not in work.taken] or ())
+        left = [part for part in getattr(incident, field) if id(part) not in work.taken]
+        setattr(incident, field, [*work.placed.get(field, ()), *left] or ())
     made = [md for md in incident.marking_definitions if md.id not in work.statements]
     incident.marking_definitions = made or ()
     if incident.lang is not None and incident.id is None:

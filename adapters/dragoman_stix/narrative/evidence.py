@@ -184,9 +184,8 @@ def _refill(work: Assembling, made: Any) -> None:
 def _refill_mail(work: Assembling, made: EmailMessage) -> None:
     made.to = [value for ref in made.to_refs if (value := _value(work, ref))] or ()
     made.sender = _value(work, made.from_ref)
-    message = work.parts.get(made.raw_email_ref or "")
+    message = work.use(made.raw_email_ref)
     if isinstance(message, Artifact):
-        work.taken.add(id(message))
         made.message, made.raw_email_ref = unpacked(message), None
     fields = made.additional_header_fields
     if fields and isinstance(fields.get("X-Mailer"), list):
@@ -197,10 +196,7 @@ def _refill_mail(work: Assembling, made: EmailMessage) -> None:
 
 
 def _value(work: Assembling, ref: str | None) -> str | None:
-    found = work.parts.get(ref or "")
-    if found is not None:
-        work.taken.add(id(found))
-    return getattr(found, "value", None)
+    return getattr(work.use(ref), "value", None)
 
 
 def flatten_records(work: Flattening, event: Event, owner: str, path: str) -> None:
@@ -321,10 +317,9 @@ def members_of(work: Assembling, flat: Observation) -> list[Any]:
     """The observables of observed data as the tree has them; artifacts of markup go to whom they belong."""
     out: list[Any] = []
     for ref in flat.object_refs:
-        found = work.parts.get(ref)
+        found = work.use(ref)
         if found is None:
             continue
-        work.taken.add(id(found))
         if isinstance(found, Artifact) and found.mime_type == XML:
             _markup(out, unpacked(found))
             continue
@@ -353,9 +348,7 @@ def _unitems(work: Assembling, flat: Observation, path: str, record: Record) -> 
     record.description = words or ()
     items, urls = [], []
     for ref in flat.object_refs:
-        found = work.parts.get(ref)
-        if found is not None:
-            work.taken.add(id(found))
+        found = work.use(ref)
         if isinstance(found, Artifact):
             items.append(Additional(dtype="string", value=unpacked(found)))
         elif isinstance(found, Address) and found.value:

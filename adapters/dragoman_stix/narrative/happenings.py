@@ -169,12 +169,12 @@ def assemble_incident(work: Assembling) -> None:
     while event := work.own("event", f"/events/{place}"):
         found.append(_event(work, event, f"/events/{place}"))
         place += 1
-    incident.events = [*found, *incident.events] or ()
+    work.placed["events"] = found
     tasks, place = [], 0
     while task := work.own("task", f"/history/{place}"):
         tasks.append(_untask(work, task, f"/history/{place}", "successful", past=True))
         place += 1
-    incident.history = [*tasks, *incident.history] or ()
+    work.placed["history"] = tasks
     incident.discoveries = _undiscovered(work, "")
     if list(incident.detection_methods) == [d.source for d in incident.discoveries if d.source]:
         incident.detection_methods = ()
@@ -195,7 +195,7 @@ def _event(work: Assembling, flat: Event, path: str) -> Event:
     if flat.status == "occurred":
         flat.status = None
     _take_times(work, flat, EVENT_TIMES, path)
-    people.assemble_contacts(work, flat, path)
+    flat.contacts = people.assembled(work, path) or ()
     flat.discoveries = _undiscovered(work, path)
     flat.assessment = impacts.assemble_assessment(work, flat, f"{path}/assessment")
     flat.methods = _unmethod(work, path)

@@ -166,13 +166,12 @@ def assemble_indicators(work: Assembling) -> None:
         found.append(flat)
     known: dict[str, str] = {}
     if found:
-        for name, text in identified(work.incident):
-            known.setdefault(text, name)
+        for event in work.placed.get("events", ()):
+            for name, text in identified(event):
+                known.setdefault(text, name)
     for place, flat in enumerate(found):
         _unindicator(work, flat, f"/indicators/{place}", known)
-    work.incident.indicators = [*found, *(i for i in work.incident.indicators if id(i) not in work.taken)] or ()
-    for flat in found:
-        work.taken.discard(id(flat))
+    work.placed["indicators"] = found
 
 
 def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, str]) -> None:

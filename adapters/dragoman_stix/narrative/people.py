@@ -88,18 +88,17 @@ def _lines(contact: Contact) -> list[str]:
     return [*lines, f"time zone: {contact.timezone}"] if contact.timezone else lines
 
 
-def assemble_contacts(work: Assembling, owner: Any, path: str) -> None:
-    """Hangs the identities that belong to an owner under it again."""
-    found = [
-        assemble_contact(work, member, here)
-        for _, member, here in work.members(f"{path}/contacts", owned_by_target=True)
-    ]
-    owner.contacts = [*found, *owner.contacts] or ()
+def assembled(work: Assembling, path: str) -> list[Contact]:
+    """The contacts that hang on the owner at a path."""
+    members = work.members(f"{path}/contacts", owned_by_target=True)
+    return [assemble_contact(work, member, here) for _, member, here in members]
 
 
 def assemble_contact(work: Assembling, flat: Contact, path: str) -> Contact:
     """An identity as the contact it was; changed in place."""
     before = work.enter(flat, "identity", path)
+    for point in flat.emails:
+        work.use(point.ref)
     if flat.contact_information:
         _from_lines(flat, flat.contact_information.split("\n"))
     if flat.name and flat.name != _fallback_name(flat):
@@ -115,7 +114,7 @@ def assemble_contact(work: Assembling, flat: Contact, path: str) -> Contact:
         for ref in flat.references if ref.source_name and ref.external_id and not ref.urls
     ] or ()  # fmt: skip
     flat.references = [ref for ref in flat.references if not ref.external_id or ref.urls] or ()
-    assemble_contacts(work, flat, path)
+    flat.contacts = assembled(work, path) or ()
     work.leave(before)
     return flat
 
@@ -215,4 +214,4 @@ def _untangled(work: Assembling, flat: Actor | Campaign, type_name: str, path: s
     return flat
 
 
-__all__ = ["assemble_contacts", "assemble_related", "flatten_contact", "flatten_contacts", "flatten_related"]
+__all__ = ["assemble_contact", "assemble_related", "assembled", "flatten_contact", "flatten_contacts", "flatten_related"]

@@ -151,7 +151,7 @@ def assemble_incident(work: Assembling) -> None:
     found: list[System] = []
     while flat := work.own("infrastructure", f"/systems/{len(found)}"):
         found.append(_unsystem(work, flat, f"/systems/{len(found)}"))
-    work.incident.systems = [*found, *work.incident.systems] or ()
+    work.placed["systems"] = found
 
 
 def _unsystem(work: Assembling, flat: System, path: str) -> System:
