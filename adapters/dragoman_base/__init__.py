@@ -10,14 +10,14 @@ from dragoman.errors import InvalidOutput, ReadError
 from dragoman.ledger import Kind
 from dragoman.mapping.adapter import CODES
 from dragoman.mapping.documents import JsonTableAdapter, sound
-from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, remember
+from dragoman.mapping.json import JsonReader, JsonWriter, Object
 from dragoman.model.incident import Incident
 from dragoman.model.narrative import Contact
 from dragoman_base import check, forms, label, schema
 from dragoman_base.fill import Fill, as_uuid
+from dragoman_base.manner import Manner, again, blanks
 
 TELLTALE = frozenset({"liaison", "occurrence_time", "detection_time", "custom_fields", "next_update"})
-EMPTY = ("attachments", "custom_fields")
 
 
 class BaseAdapter(JsonTableAdapter):
@@ -40,26 +40,19 @@ class BaseAdapter(JsonTableAdapter):
         """One message.  Raises ReadError that names a mandatory member which is missing, or a label nobody can read."""
         table = self.table(context)
         spec = table.parts[self.root]
-        bare, aliased, empty = _straightened(source)
+        manner = Manner.of(source)
         if gone := list(check.missing(table, spec, source, _place(reader))):
-            raise ReadError(
-                f"base message: {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} missing", where=context.source
-            )
+            what = f"base message: {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} missing"
+            raise ReadError(what, where=context.source)
         incident: Incident = reader.read(spec, source)
         check.refuse_label(incident, (incident.residue or {}).get("base", {}), context.source)
         check.tell(incident, frozenset(row.path[0] for row in spec.rows), reader.ledger, _pointer(reader))
-        self._kept(incident, bare, aliased, empty)
+        manner.keep(incident, incident.contacts)
+        self._settle(incident)
         return incident
 
-    def _kept(self, incident: Incident, bare: bool, aliased: list[int], empty: Object) -> None:
-        """Remembers how things were put, and puts the parts where the model has them."""
-        if bare and incident.type is not None:
-            remember(incident.type, self.format.name, "type", "uuid")
-        for place in aliased if incident.attachments else ():
-            remember(incident.attachments[place], self.format.name, "uri", "url")
-        if empty:
-            incident.residue = incident.residue or {}
-            incident.residue.setdefault("base", {}).update(empty)
+    def _settle(self, incident: Incident) -> None:
+        """Puts the parts where the model has them, in the spelling that it has for them."""
         if isinstance(incident.contacts, Contact):
             incident.contacts = [incident.contacts]
         forms.canonise(incident, forms.INCIDENT, self.format.name)
@@ -74,6 +67,7 @@ class BaseAdapter(JsonTableAdapter):
         table = self.table(context)
         spec = table.parts[self.root]
         target = writer.write(spec, sound(spec, self._spelled(incident)))
+        blanks(incident, target)
         filling = Fill(table, incident, context)
         target = filling.fill(spec, target)
         if context.strict and filling.missing:
@@ -82,7 +76,7 @@ class BaseAdapter(JsonTableAdapter):
         for path in filling.blank:
             reason = "base message demands a value that nobody said: left empty"
             context.ledger.note(Kind.DEFAULTED, CODES[Kind.DEFAULTED], "/" + path.replace(".", "/"), reason)
-        return _put_back(target, incident, self.format.name)
+        return again(target, incident)
 
     def _spelled(self, incident: Incident) -> Any:
         """The incident as the message says it: one liaison, ids that are UUIDs, every word as it was spelled."""
@@ -90,7 +84,7 @@ class BaseAdapter(JsonTableAdapter):
         tlp = label.label(incident)
         if tlp is not None:
             fields = [forms.spelled(field, forms.TLP_FIELD, self.format.name) for field in tlp.fields]
-            tlp = replace(forms.spelled(tlp, forms.TLP, self.format.name), fields=fields)
+            tlp = replace(forms.spelled(tlp, forms.TLP, self.format.name), fields=fields or ())
         id_ = incident.id if _sound_id(incident.id) else as_uuid(incident.id)
         return replace(copy, tlp=tlp, id=id_, contacts=_liaison(incident))
 
@@ -108,34 +102,6 @@ class BaseAdapter(JsonTableAdapter):
         except ReadError as error:
             return [f"{error.where}: {error.what}"]
         return [f"{loss.path}: {loss.reason}" for loss in aside.ledger.of({Kind.INVALID})]
-
-
-def _straightened(source: Object) -> tuple[bool, list[int], Object]:
-    """Turns what else is accepted into what the table knows: a bare type, `url`, empty lists, which mean nothing.
-
-    The empty lists of a label stay where they are: they are put back with it.
-    """
-    bare = isinstance(source.get("type"), str)
-    if bare:
-        source["type"] = {"id": source["type"]}
-    aliased = []
-    attachments = source.get("attachments")
-    for place, item in enumerate(attachments if isinstance(attachments, list) else ()):
-        if isinstance(item, dict) and "url" in item and "uri" not in item:
-            item["uri"] = item.pop("url")
-            aliased.append(place)
-    return bare, aliased, {name: source.pop(name) for name in EMPTY if source.get(name) == []}
-
-
-def _put_back(target: Object, incident: Incident, format_name: str) -> Object:
-    """What was accepted in another shape goes back in it."""
-    kind = incident.type
-    if kind is not None and form(kind, format_name).get("type") == "uuid" and list(target["type"]) == ["id"]:
-        target["type"] = target["type"]["id"]
-    for part, item in zip(incident.attachments, target.get("attachments", ()), strict=False):
-        if form(part, format_name).get("uri") == "url" and "url" not in item:
-            item["url"] = item.pop("uri")
-    return target
 
 
 def _liaison(incident: Incident) -> Any:

@@ -40,8 +40,6 @@ def refuse_label(incident: Incident, left: Object, where: str) -> None:
 
 def tell(incident: Incident, known: frozenset[str], ledger: Ledger, path: str = "") -> None:
     """Notes words and values that are kept as they stand but are not what they should be."""
-    if incident.status not in (None, "resolved", "unresolved"):
-        ledger.note(Kind.INVALID, "D202", f"{path}/status", "is neither unresolved nor resolved", incident.status)
     for place, field in enumerate(incident.custom_fields):
         if field.value is not None and field.type is not None and field.type.type is not None:
             _tell_custom(field.type.type, field.value, ledger, f"{path}/custom_fields/{place}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -63,8 +63,8 @@ def canonical_language(text: str) -> str:
     return text.replace("_", "-") if re.fullmatch(r"[A-Za-z]{2,3}_[A-Za-z0-9]{2,8}", text) else text
 
 
-def _point(value: Any) -> list[ContactPoint]:
-    return [ContactPoint(value=string(value))] if value != "" else []
+def _point(value: Any) -> Sequence[ContactPoint]:
+    return [ContactPoint(value=string(value))] if value != "" else ()
 
 
 def _first(points: Any) -> str | None:

@@ -124,7 +124,7 @@ def alike(one: Any, other: Any) -> int:
 def closest(old: Sequence[Any], new: Sequence[Any]) -> list[Pair]:
     """Pairs of items, in order, that have most in common; of long lists simply the first with the first."""
     if len(old) * len(new) > MOST:
-        return [pair for pair in zip(range(len(old)), range(len(new)), strict=False) if alike(old[pair[0]], new[pair[1]])]
+        return [(i, i) for i, (one, other) in enumerate(zip(old, new, strict=False)) if alike(one, other)]
     best = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     score = [[alike(one, other) for other in new] for one in old]
     for i in reversed(range(len(old))):

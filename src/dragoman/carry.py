@@ -3,27 +3,32 @@
 A writer makes the native document; the same format's reader reads it back; whatever differs from the model is the
 *cargo*.  So the cargo is what is missing by comparison, not by somebody's care, and a translation cannot call native
 what does not come back.  Reading applies the cargo to what the document natively says; a value that was edited natively
-in between wins over the cargo, and the ledger tells.
+in between wins over the cargo, what was carried for a part that is gone goes with it, and the ledger tells.
 
 The cargo is plain JSON, in buckets: "" for the document, and one for each part that the format can address
-(`Anchor`).  In a bucket, a step is a field name or an index; an object with "=" sets a value, "was" is what stood
-there natively, "more" are further items of a list, "size" how many of the native ones count.
+(`Anchor`).  In a bucket, a step is a field name or the index of a native item.  An object with "=" sets a value, and
+"of" is the print (`align`) of what stood there natively; it is left out when nothing did.  For a list, "of" holds the
+prints of the native items, "drop" names those that do not count, "more" are further items, and "at" is where they stand
+among all (at the end, when it is left out).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dragoman.align import Anchor as Anchor
+from dragoman.align import Pair, Prints, closest, gaps, matches, split
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import same_instant
 from dragoman.model.incident import Incident
-from dragoman.model.plain import build, fields, is_part, leaves, plain, shapes
+from dragoman.model.plain import build, check, fields, is_part, leaves, plain, shapes
 
-Cargo = dict[str, dict[str, Any]]
-Anchor = Callable[[Any], str | None]
-SET, WAS, MORE, SIZE = "=", "was", "more", "size"
+Change = dict[str, Any]
+Cargo = dict[str, Change]
+SET, OF, DROP, MORE, AT = "=", "of", "drop", "more", "at"
 
 
 def no_anchor(part: Any) -> str | None:
@@ -38,77 +43,102 @@ class Comparison:
     anchor: Anchor = no_anchor
     cargo: Cargo = field(default_factory=dict)
     told: list[tuple[Kind, str, Any]] = field(default_factory=list)
+    _prints: Prints = field(init=False)
+    _names: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self._prints = Prints(self.anchor)
 
     def documents(self, native: Sequence[Incident], wanted: Sequence[Incident]) -> Cargo:
         """The cargo that makes `wanted` of `native`."""
+        if self.anchor is not no_anchor:
+            self._names = Counter(self.anchor(part) or "" for part in _parts(native))
         root = self._list(native, wanted, "", Incident)
         if root:
             self.cargo[""] = root
         return self.cargo
 
-    def _part(self, native: Any, wanted: Any, path: str) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        known = shapes(type(wanted))
-        for name in fields(type(wanted)):
+    def _part(self, native: Any, wanted: Any, path: str) -> Change:
+        found: Change = {}
+        cls: type = type(wanted)
+        known = shapes(cls)
+        for name in fields(cls):
             before, after = getattr(native, name), getattr(wanted, name)
             if before is not after and before != after:
                 change = self._value(before, after, f"{path}/{name}", known[name][0])
                 if change:
                     found[name] = change
-        name = self.anchor(native)
-        if name is not None and found:
-            self.cargo[name] = found
+        own = self.anchor(native)
+        if own and found and self._names[own] == 1:
+            self.cargo[own] = found
             return {}
         return found
 
-    def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> dict[str, Any]:
+    def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
         if is_part(native) and type(native) is type(wanted):
             return self._part(native, wanted, path)
-        if _parts(native) or _parts(wanted):
-            if isinstance(native, list | tuple) and isinstance(wanted, list | tuple):
-                return self._list(native, wanted, path, declared)
-        if is_part(native) or is_part(wanted):
-            return self._replace(native, wanted, path, declared)
-        return self._scalar(native, wanted, path)
+        if _is_list(native) and _is_list(wanted) and (_has_parts(native) or _has_parts(wanted)):
+            return self._list(native, wanted, path, declared)
+        return self._replace(native, wanted, path, declared)
 
-    def _list(self, native: Sequence[Any], wanted: Sequence[Any], path: str, declared: type | None) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for index, (before, after) in enumerate(zip(native, wanted, strict=False)):
-            if before != after:
-                change = self._value(before, after, f"{path}/{index}", declared)
+    def _list(self, native: Sequence[Any], wanted: Sequence[Any], path: str, declared: type | None) -> Change:
+        pairs = self._pairs(native, wanted)
+        found: Change = {}
+        for i, j in pairs:
+            if native[i] != wanted[j]:
+                change = self._value(native[i], wanted[j], f"{path}/{j}", declared)
                 if change:
-                    found[str(index)] = change
-        if len(wanted) > len(native):
-            more = wanted[len(native) :]
-            found[MORE] = [plain(item, declared) for item in more]
-            self._tell(Kind.CARRIED, more, path, len(native))
-        elif len(wanted) < len(native):
-            found[SIZE] = len(wanted)
-            self._tell(Kind.DEFAULTED, native[len(wanted) :], path, len(wanted))
+                    found[str(i)] = change
+        kept, stay = {i for i, _ in pairs}, {j for _, j in pairs}
+        if drop := [i for i in range(len(native)) if i not in kept]:
+            found[DROP] = drop
+            self._tell(Kind.DEFAULTED, ((native[i], f"{path}/{i}") for i in drop))
+        if found:
+            found[OF] = self._prints.all(native)
+        if more := [j for j in range(len(wanted)) if j not in stay]:
+            found |= self._more(wanted, more, path, declared)
         return found
 
-    def _replace(self, native: Any, wanted: Any, path: str, declared: type | None) -> dict[str, Any]:
-        if wanted is None or wanted == ():
-            self._tell(Kind.DEFAULTED, [native], path)
-            return {SET: None}
-        self._tell(Kind.CARRIED, [wanted], path)
-        return {SET: plain(wanted, declared)}
+    def _pairs(self, native: Sequence[Any], wanted: Sequence[Any]) -> list[Pair]:
+        """Which native item stands for which wanted one."""
+        if len(native) == len(wanted) or not native or not wanted:
+            return list(zip(range(len(native)), range(len(wanted)), strict=False))
+        prints = Prints(no_anchor)
+        pairs = matches([prints.of(item) for item in native], [prints.of(item) for item in wanted])
+        found = list(pairs)
+        for old, new in gaps(pairs, len(native), len(wanted)):
+            near = closest([native[i] for i in old], [wanted[j] for j in new])
+            found += [(old[i], new[j]) for i, j in near]
+        return sorted(found)
 
-    def _scalar(self, native: Any, wanted: Any, path: str) -> dict[str, Any]:
-        if native is None or native == ():
-            self._tell(Kind.CARRIED, [wanted], path)
-            return {SET: wanted}
-        if wanted is None or wanted == ():
-            self._tell(Kind.DEFAULTED, [native], path)
-            return {SET: None, WAS: native}
-        if not same_value(native, wanted):
-            self._tell(Kind.NARROWED, [wanted], path)
-        return {SET: wanted, WAS: native}
+    def _more(self, wanted: Sequence[Any], more: list[int], path: str, declared: type | None) -> Change:
+        self._tell(Kind.CARRIED, ((wanted[j], f"{path}/{j}") for j in more))
+        change: Change = {MORE: [plain(wanted[j], declared) for j in more]}
+        if more[0] != len(wanted) - len(more):
+            change[AT] = more
+        return change
 
-    def _tell(self, kind: Kind, values: Iterable[Any], path: str, start: int | None = None) -> None:
-        for index, value in enumerate(values):
-            place = path if start is None else f"{path}/{start + index}"
-            self.told += [(kind, leaf, scalar) for leaf, scalar in leaves(value, place)]
+    def _replace(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
+        if _listed(native) == _listed(wanted):
+            return {}
+        if _is_empty(native):
+            self._tell(Kind.CARRIED, [(wanted, path)])
+            return {SET: plain(wanted, declared)}
+        if _is_empty(wanted):
+            self._tell(Kind.DEFAULTED, [(native, path)])
+            return {SET: None, OF: self._print(native)}
+        if is_part(native) or is_part(wanted):
+            self._tell(Kind.CARRIED, [(wanted, path)])
+        elif not same_value(native, wanted):
+            self._tell(Kind.NARROWED, [(wanted, path)])
+        return {SET: plain(wanted, declared), OF: self._print(native)}
+
+    def _print(self, native: Any) -> str:
+        return self._prints.all(native) if _has_parts(native) else self._prints.of(native)
+
+    def _tell(self, kind: Kind, values: Iterable[tuple[Any, str]]) -> None:
+        for value, path in values:
+            self.told += [(kind, leaf, scalar) for leaf, scalar in leaves(value, path)]
 
 
 def same_value(native: Any, wanted: Any) -> bool:
@@ -118,77 +148,158 @@ def same_value(native: Any, wanted: Any) -> bool:
     return native.split() == wanted.split() or same_instant(native, wanted)
 
 
-def _parts(value: Any) -> bool:
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _has_parts(value: Any) -> bool:
     return isinstance(value, list | tuple) and any(is_part(item) for item in value)
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, list | tuple) and not value)
+
+
+def _listed(value: Any) -> Any:
+    return None if _is_empty(value) else list(value) if isinstance(value, tuple) else value
+
+
+def _parts(values: Iterable[Any]) -> Iterator[Any]:
+    """All parts in a list and inside each other, the outer ones first."""
+    for value in values:
+        if is_part(value):
+            yield value
+            cls: type = type(value)
+            inner = [getattr(value, name) for name in fields(cls)]
+            yield from _parts(item for one in inner for item in (one if _is_list(one) else (one,)))
 
 
 @dataclass(slots=True)
 class Unloading:
-    """Puts cargo back into what a document natively says; tells what no longer fits."""
+    """Puts cargo back into what a document natively says; tells what no longer fits.
+
+    The cargo comes from outside like everything else in a document: what is no cargo of ours is told and left out.
+    """
 
     ledger: Ledger
     anchor: Anchor = no_anchor
+    _prints: Prints = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._prints = Prints(self.anchor)
 
     def documents(self, native: list[Incident], cargo: Cargo) -> list[Incident]:
         """The incidents as they were before they were written; `native` is changed in place."""
-        waiting = dict(cargo)
-        root = waiting.pop("", None)
-        if waiting:
-            for incident in native:
-                self._anchored(incident, waiting)
-        for name in waiting:
-            self.ledger.note(Kind.DROPPED, "D302", name, "what was carried for it found nobody: it is gone", name)
-        return list(self._items(native, root, "", Incident)) if root else native
+        waiting = {name: change for name, change in cargo.items() if name}
+        parts = self._named(native, waiting)
+        root = cargo.get("")
+        found = list(self._items(native, root, "", Incident)) if isinstance(root, dict) else native
+        for name, change in waiting.items():
+            if name not in parts:
+                self._gone(name)
+            elif isinstance(change, dict):
+                self._part(parts[name], change, name)
+        return found
 
-    def _anchored(self, part: Any, waiting: Cargo) -> None:
-        name = self.anchor(part)
-        if name is not None and name in waiting:
-            self._part(part, waiting.pop(name), name)
-        for child in _children(part):
-            self._anchored(child, waiting)
+    def _named(self, native: list[Incident], waiting: Cargo) -> dict[str, Any]:
+        """The parts that cargo waits for.  Two of one name are none: nobody may get what belongs to another."""
+        if not waiting:
+            return {}
+        found: dict[str, Any] = {}
+        count: Counter[str] = Counter()
+        for part in _parts(native):
+            name = self.anchor(part)
+            if name and name in waiting:
+                found[name] = part
+                count[name] += 1
+        return {name: part for name, part in found.items() if count[name] == 1}
 
-    def _part(self, part: Any, changes: dict[str, Any], path: str) -> None:
-        known = shapes(type(part))
+    def _part(self, part: Any, changes: Change, path: str) -> None:
+        cls: type = type(part)
+        known = shapes(cls)
         for name, change in changes.items():
-            if name in known and isinstance(change, dict):
-                current = getattr(part, name)
-                setattr(part, name, self._changed(current, change, f"{path}/{name}", known[name][0]))
+            if name not in known or not isinstance(change, dict):
+                continue
+            current = getattr(part, name)
+            try:
+                value = self._changed(current, change, f"{path}/{name}", known[name][0])
+                check(cls, name, value)
+            except ValueError:
+                self._garbled(f"{path}/{name}")
+            else:
+                setattr(part, name, value)
 
-    def _changed(self, current: Any, change: dict[str, Any], path: str, declared: type | None) -> Any:
+    def _changed(self, current: Any, change: Change, path: str, declared: type | None) -> Any:
         if SET in change:
             return self._set(current, change, path, declared)
         if is_part(current):
             self._part(current, change, path)
             return current
-        if isinstance(current, list | tuple):
+        if _is_list(current):
             return self._items(current, change, path, declared)
-        self.ledger.note(Kind.DROPPED, "D302", path, "what was carried for it found nobody: it is gone")
+        self._gone(path)
         return current
 
-    def _set(self, current: Any, change: dict[str, Any], path: str, declared: type | None) -> Any:
-        if WAS in change and _listed(current) != _listed(change[WAS]):
+    def _set(self, current: Any, change: Change, path: str, declared: type | None) -> Any:
+        if self._print(current) != change.get(OF):
             self.ledger.note(Kind.DROPPED, "D301", path, "edited since it was carried: the native value wins")
             return current
         value = build(change[SET], declared)
-        return () if value is None and isinstance(current, list | tuple) else value
+        return () if value is None and _is_list(current) else value
 
-    def _items(self, current: Sequence[Any], change: dict[str, Any], path: str, declared: type | None) -> Sequence[Any]:
-        items = list(current)[: change.get(SIZE, len(current))]
+    def _print(self, current: Any) -> str | None:
+        if _is_empty(current):
+            return None
+        return self._prints.all(current) if _has_parts(current) else self._prints.of(current)
+
+    def _items(self, current: Sequence[Any], change: Change, path: str, declared: type | None) -> Sequence[Any]:
+        old = split(change.get(OF))
+        place = dict(self._places(old, current))
+        items: list[Any] = list(current)
         for step, inner in change.items():
-            if step.isdigit() and int(step) < len(items) and isinstance(inner, dict):
-                items[int(step)] = self._changed(items[int(step)], inner, f"{path}/{step}", declared)
+            if not step.isdecimal() or not isinstance(inner, dict):
+                continue
+            if int(step) in place:
+                where = place[int(step)]
+                items[where] = self._changed(items[where], inner, f"{path}/{where}", declared)
+            else:
+                self._gone(f"{path}/{step}")
+        drop = change.get(DROP)
+        out = {place[i] for i in drop if isinstance(i, int) and i in place} if isinstance(drop, list) else ()
+        kept = [item for where, item in enumerate(items) if where not in out]
         more = change.get(MORE)
-        return items + (build(more, declared) if isinstance(more, list) else []) or ()
+        return _merged(kept, build(more, declared) if isinstance(more, list) else [], change.get(AT)) or ()
+
+    def _places(self, old: list[str], current: Sequence[Any]) -> Iterator[Pair]:
+        """Where each of the native items stands now.  Between those that are as they were, as many are the edited ones;
+        when their number differs, nobody knows which is which, and what was carried for them is let go."""
+        if not old:
+            return
+        new = split(self._prints.all(current))
+        if old == new:
+            yield from zip(range(len(old)), range(len(new)), strict=True)
+            return
+        pairs = matches(old, new)
+        yield from pairs
+        for before, after in gaps(pairs, len(old), len(new)):
+            if len(before) == len(after):
+                yield from zip(before, after, strict=True)
+
+    def _gone(self, path: str) -> None:
+        self.ledger.note(Kind.DROPPED, "D302", path, "what was carried for it found nobody: it is gone", path)
+
+    def _garbled(self, path: str) -> None:
+        self.ledger.note(Kind.DROPPED, "D303", path, "what was carried for it cannot be understood: it is gone", path)
 
 
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _children(part: Any) -> Iterator[Any]:
-    for name in fields(type(part)):
-        value = getattr(part, name)
-        if is_part(value):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from (item for item in value if is_part(item))
+def _merged(kept: list[Any], more: list[Any], at: Any) -> list[Any]:
+    """Further items at their places among all; at the end when no places are given."""
+    if not isinstance(at, list) or len(at) != len(more):
+        return kept + more
+    waiting = {place: item for place, item in zip(at, more, strict=True) if isinstance(place, int)}
+    out: list[Any] = []
+    for item in kept:
+        while len(out) in waiting:
+            out.append(waiting.pop(len(out)))
+        out.append(item)
+    return out + [item for _, item in sorted(waiting.items(), key=lambda pair: pair[0])]

@@ -13,7 +13,7 @@ from dragoman.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """title: a few words, for tables.  meaning: what happened.  fix: what the user can do, or why nothing need be done."""
+    """title: a few words, for tables.  meaning: what happened.  fix: what the user can do, if anything."""
 
     title: str
     meaning: str
@@ -23,10 +23,10 @@ class Code:
 CODES = {
     "D101": Code(
         "carried",
-        "The target format has no place of its own for this value. It travels in the target's extension mechanism, where "
-        "Dragoman finds it again; a reader who has never heard of Dragoman does not see it.",
-        "Nothing, if the document comes back through Dragoman. If the receiver has to see the value, choose a richer "
-        "target format, or give the value a place with --mapping.",
+        "The target format has no place of its own for this value. It travels in the target's extension "
+        "mechanism, where Dragoman finds it again; a reader who has never heard of Dragoman does not see it.",
+        "Nothing, if the document comes back through Dragoman. If the receiver has to see the value, choose a "
+        "richer target format, or give the value a place with --mapping.",
     ),
     "D102": Code(
         "narrowed",
@@ -35,36 +35,44 @@ CODES = {
     ),
     "D103": Code(
         "defaulted",
-        "The target format demands a value that nobody said. It was filled in from the profile, or with the word that the "
-        "format has for 'not known'.",
+        "The target format demands a value that nobody said. It was filled in from the profile, or with the word "
+        "that the format has for 'not known'.",
         "Say it in the source, or set it under [defaults] in a profile (--profile FILE). --strict refuses instead.",
     ),
     "D104": Code(
         "dropped, because carrying is off",
-        "The target format has no place of its own for this value, and carrying was switched off. It is not in the output.",
+        "The target format has no place of its own for this value, and carrying was switched off. It is not in "
+        "the output.",
         "Leave out --carry drop, if the value may travel in the target's extension mechanism.",
     ),
     "D201": Code(
         "invalid value",
-        "The value is not what its place demands: not a number, a timestamp, an id. It was not guessed at: it is kept as it "
-        "stands and carried.",
+        "The value is not what its place demands: not a number, a timestamp, an id. It was not guessed at: it is "
+        "kept as it stands and carried.",
         "Correct it in the source. `dragoman validate` lists all such values of a document.",
     ),
     "D202": Code(
         "unknown word",
-        "The format closes the list of words for this place, and this is none of them. It is kept as it stands and carried.",
+        "The format closes the list of words for this place, and this is none of them. It is kept as it stands "
+        "and carried.",
         "Correct the word in the source, or use the format's own way to extend the list (IODEF: ext-value).",
     ),
     "D301": Code(
         "edited since it was carried",
-        "A value was carried beside its native form, and the native form was edited afterwards. The edit wins, and what was "
-        "carried for it is dropped.",
+        "A value was carried beside its native form, and the native form was edited afterwards. The edit wins, "
+        "and what was carried for it is dropped.",
         "Nothing, if the edit was meant.",
     ),
     "D302": Code(
         "carried for a part that is gone",
         "A value was carried for a part of the document that is no longer there, so it is dropped with that part.",
         "Nothing, if the part was removed on purpose. Else restore the part in the document and translate again.",
+    ),
+    "D303": Code(
+        "carried in a way that cannot be understood",
+        "What was carried for a part of the document is not what Dragoman writes: it was edited, cut off or comes from "
+        "another program. It is dropped; what the document says natively stands.",
+        "Translate the original document again, if there is one.",
     ),
     "E1": Code(
         "exit status 1: a fault of ours",
@@ -84,8 +92,8 @@ CODES = {
     ),
     "E4": Code(
         "exit status 4: bad input",
-        "The document is broken as a whole (not well-formed, an unknown format, over a limit) or, for `dragoman validate`, "
-        "not valid by its standard.",
+        "The document is broken as a whole (not well-formed, an unknown format, over a limit) or, for `dragoman "
+        "validate`, not valid by its standard.",
         "Correct the place that the message names. Limits can be raised with --limit NAME=N.",
     ),
     "E5": Code(
@@ -95,7 +103,8 @@ CODES = {
     ),
     "E6": Code(
         "exit status 6: some documents failed",
-        "Of several documents some could not be translated; the others were. Each failure has a line on standard error.",
+        "Of several documents some could not be translated; the others were. Each failure has a line on standard "
+        "error.",
         "Mend the documents that the lines name and translate those again.",
     ),
     "E7": Code(
@@ -103,7 +112,7 @@ CODES = {
         "A file could not be read or written, or the other end of a pipe or connection is gone.",
         "Check the name, the rights and the space that is left, then try again.",
     ),
-}  # fmt: skip
+}
 
 
 def explained(code: str) -> tuple[str, Code]:

@@ -14,6 +14,11 @@ from dragoman.errors import UsageError
 STDIN = "-"
 
 
+def called(name: str) -> str:
+    """What to call a document in messages."""
+    return "standard input" if name == STDIN else name
+
+
 def load(name: str, limit: int) -> bytes:
     """A document's bytes, at most `limit` and one more: enough for a reader to see that there are too many.
 

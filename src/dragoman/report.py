@@ -135,7 +135,7 @@ def _fates(
 
 
 def _places(before: list[Leaf], spots: dict[str, list[str]]) -> Callable[[Leaf], tuple[str, ...]]:
-    """Where the target holds a leaf's text: one for one, in order, where both hold it equally often; else some of them."""
+    """Where the target holds a leaf's text: one for one where both hold it equally often, else some of the places."""
     often = Counter(" ".join(leaf.text.split()) for leaf in before)
     turn: Counter[str] = Counter()
 

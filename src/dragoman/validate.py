@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dragoman.adapter import Context
 from dragoman.detect import HEAD, detect
-from dragoman.ledger import Kind, Ledger
+from dragoman.ledger import Kind, Ledger, Loss
 from dragoman.registry import adapter
 from dragoman.translate import read
 
@@ -26,22 +26,22 @@ class Judgement:
         return f"valid {self.format}" if self.judged else f"readable {self.format}, whose adapter cannot judge validity"
 
 
-def validate(data: bytes, format: str | None = None, context: Context | None = None) -> Judgement:
+def validate(data: bytes, format_name: str | None = None, context: Context | None = None) -> Judgement:
     """The faults of a document.
 
     They are what the adapter's own method `faults(data, context) -> list[str]` finds, where it has one, and else the
     values that its reader could not understand.  Raises UnknownFormat, ReadError, LimitExceeded.
     """
     context = replace(context or Context(), ledger=Ledger())
-    name = format or detect(data[:HEAD], context.source)
+    name = format_name or detect(data[:HEAD], context.source)
     judge: Callable[[bytes, Context], list[str]] | None = getattr(adapter(name), "faults", None)
     faults = judge(data, context) if judge else []
     read(data, name, context)
     # A standard's own validator meets the same values and says more of them.
-    invalid = [] if faults else [_line(loss.path, loss.reason, loss.value) for loss in context.ledger.of({Kind.INVALID})]
+    invalid = [] if faults else [_line(loss) for loss in context.ledger.of({Kind.INVALID})]
     return Judgement(name, faults + invalid, judge is not None)
 
 
-def _line(path: str, reason: str, value: str) -> str:
-    said = reason.removesuffix(": kept as it stands")
-    return f"{path}: {said}" + (f" ({value!r})" if value else "")
+def _line(loss: Loss) -> str:
+    said = loss.reason.removesuffix(": kept as it stands")
+    return f"{loss.path}: {said}" + (f" ('{loss.value}')" if loss.value else "")

@@ -17,5 +17,5 @@ def check(ledger: Ledger, forbidden: Collection[Kind], where: str) -> None:
     if not found:
         return
     counts = ", ".join(f"{count} {kind}" for kind, count in ledger.counts().items() if kind in forbidden)
-    first = visible(f"{found[0].path} {found[0].code} {found[0].reason}")
-    raise ForbiddenLoss(f"not written: {counts}; first {first}", where=where, fix="-v lists them all")
+    first = visible(f"{found[0].path}: {found[0].code}, {found[0].reason}")
+    raise ForbiddenLoss(f"not written: {counts}; the first at {first}", where=where, fix="-v lists all")

@@ -101,7 +101,7 @@ class Assembling:
         """A member's own markings, in the words of its scheme; none when they are just the owner's."""
         if tuple(markings) == inherited:
             return ()
-        return foreign_markings(markings, self.statements) or ()
+        return foreign_markings(markings, self.statements, inherited) or ()
 
     def plain(self, part: Part, inherited: tuple[str, ...]) -> Part:
         """A copy of a shared observable as its owner has it: no id, no markings of the owner."""

@@ -6,14 +6,11 @@ stands on the relationship, or on the observed data, that ties it to that place.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import (
-    Additional,
     Address,
     Artifact,
     Certificate,
@@ -32,11 +29,15 @@ from dragoman.model import (
     Reference,
     RegistryChange,
     RegistryKey,
+    Relation,
+    SoftwareProduct,
 )
 from dragoman_stix.narrative.certificates import from_x509, x509_of
+from dragoman_stix.narrative import software
+from dragoman_stix.narrative.items import TEXT, XML, assemble_items, flatten_items, packed, unpacked
 from dragoman_stix.narrative.labels import label, take
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, member_id
-from dragoman_stix.narrative.values import base_time, text_of
+from dragoman_stix.narrative.values import base_time, tagged, text_of, untagged
 from dragoman_stix.observables import hash_is_well_formed
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from dragoman_stix.narrative.flatten import Flattening
 
 MEMBER = "member-id"
-XML = "application/xml"
 SETS = {"files": ("files", FileSet), "registry": ("keys", RegistryChange), "certificates": ("certificates", CertificateSet)}
 
 
@@ -68,7 +68,10 @@ def flatten_observable(work: Flattening, found: Any, owner: str, path: str, rela
     for name, value in _asides(found):
         labels.append(label(name, value))
     work.link(path, owner, relation, ref, local, labels, work.effective(found))
+    for place, text in enumerate(getattr(found, "signatures", ())):
+        work.link(f"{path}/signatures/{place}", ref, "related-to", packed(work, text, XML))
     if isinstance(found, DomainName):
+        flatten_items(work, found.related_dns, ref, f"{path}/related_dns")
         for place, server in enumerate(found.nameservers):
             here = f"{path}/nameservers/{place}"
             name = work.observe(DomainName(value=server.server))
@@ -116,7 +119,7 @@ def _file(made: File) -> File:
 def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
     to = [work.observe(Address(type="email-addr", value=address)) for address in made.to]
     sender = work.observe(Address(type="email-addr", value=made.sender)) if made.sender else made.from_ref
-    raw = _text_artifact(work, made.message, "message/rfc822") if made.message else made.raw_email_ref
+    raw = packed(work, made.message, "message/rfc822") if made.message else made.raw_email_ref
     fields = dict(made.additional_header_fields or {})
     if made.x_mailer:
         fields["X-Mailer"] = [made.x_mailer]
@@ -127,24 +130,12 @@ def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
     )  # fmt: skip
 
 
-def _text_artifact(work: Flattening, text: str, mime_type: str) -> str:
-    return work.observe(Artifact(payload_bin=base64.b64encode(text.encode("utf-8", "surrogatepass")).decode(), mime_type=mime_type))
-
-
-def unpacked(artifact: Artifact) -> str:
-    """The text of an artifact that `_text_artifact` made."""
-    try:
-        return base64.b64decode(artifact.payload_bin or "").decode("utf-8", "surrogatepass")
-    except (binascii.Error, ValueError):
-        return ""
-
-
 def assemble_observables(work: Assembling, path: str) -> Any:
     """The observables of a place, as the place has them."""
     return [unobserved(work, relation, found, here) for relation, found, here in work.members(path)] or ()
 
 
-def unobserved(work: Assembling, relation: Any, found: Any, path: str = "") -> Any:
+def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:
     """An observable as its place has it: with the id and words that stand on the relationship."""
     made: Any = work.plain(found, work.markings)
     made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
@@ -154,7 +145,11 @@ def unobserved(work: Assembling, relation: Any, found: Any, path: str = "") -> A
         if hasattr(made, field) and value:
             setattr(made, field, value)
     _refill(work, made)
-    if isinstance(made, DomainName) and path:
+    signatures = [unpacked(artifact) for _, artifact, _ in work.members(f"{path}/signatures")]
+    if signatures:
+        made.signatures = signatures
+    if isinstance(made, DomainName):
+        made.related_dns = assemble_items(work, f"{path}/related_dns")
         made.nameservers = _nameservers(work, path)
     return made
 
@@ -211,21 +206,26 @@ def flatten_records(work: Flattening, event: Event, owner: str, path: str) -> No
             for index, group in enumerate(getattr(record, field)):
                 made = observation(work, getattr(group, member), group, f"{here}/{field}/{index}", record.time)
                 work.link(f"{here}/{field}/{index}", owner, "related-to", made, markings=work.effective(group))
-        _items(work, record, owner, here)
+        flatten_items(work, record.items, owner, f"{here}/items")
+        _words(work, record, owner, here)
         work.markings = inner
     work.markings = before
 
 
-def _items(work: Flattening, record: Record, owner: str, path: str) -> None:
-    """Log lines as artifacts; the record's own words and id stand on their observed data."""
-    refs = [_text_artifact(work, item.value, "text/plain") for item in record.items if item.value]
-    refs += [work.observe(Address(type="url", value=url)) for url in record.urls]
+def _words(work: Flattening, record: Record, owner: str, path: str) -> None:
+    """What a record says itself (its id, words, pages, application) stands on observed data of its own."""
+    refs = [work.observe(Address(type="url", value=url)) for url in record.urls]
+    made = software.product(record.application) if record.application else None
+    refs += [work.observe(made)] if made else []
+    refs += [packed(work, text_of(text), TEXT) for text in record.description]
     if not refs:
         return
-    made = _observed(work, f"{path}/items", refs, record.time)
-    made.references = work.local(record) or ()
-    made.labels = [label("description", text_of(text)) for text in record.description] or ()
-    work.link(f"{path}/items", owner, "related-to", work.add("observations", made))
+    seen = _observed(work, f"{path}/words", refs, record.time)
+    seen.references = work.local(record) or ()
+    seen.labels = [tagged("description", text) for text in record.description] or ()
+    work.link(f"{path}/words", owner, "related-to", work.add("observations", seen))
+    if made and record.application:
+        software.flatten_software(work, record.application, str(seen.id), f"{path}/application")
 
 
 def observation(work: Flattening, members: Iterable[Any], group: Any, path: str, time: str | None = None) -> str:
@@ -255,9 +255,14 @@ def _refs(work: Flattening, found: Any) -> list[str]:
     """The objects of one member: itself, and as artifacts the markup that must stay untouched."""
     if isinstance(found, Certificate) and found.x509_data:
         readable = from_x509(found)
-        return [*([work.observe(readable)] if readable else []), _text_artifact(work, found.x509_data, XML)]
+        return [*([work.observe(readable)] if readable else []), packed(work, found.x509_data, XML)]
     refs = [work.observe(_value_only(work, found), work.effective(found))]
-    return refs + [_text_artifact(work, text, XML) for text in getattr(found, "signatures", ())]
+    refs += [packed(work, text, XML) for text in getattr(found, "signatures", ())]
+    if isinstance(found, File):
+        refs += [work.observe(Address(type="url", value=url)) for url in found.urls]
+        made = software.product(found.software) if found.software else None
+        refs += [work.observe(made)] if made else []
+    return refs
 
 
 def assemble_records(work: Assembling, path: str) -> RecordSet | None:
@@ -277,10 +282,11 @@ def _record(work: Assembling, path: str) -> Record | None:
         if groups:
             setattr(made, field, groups)
             found = True
-    items = work.member(f"{path}/items")
-    if items is not None:
-        _unitems(work, items[1], f"{path}/items", made)
-    return made if found or items is not None else None
+    made.items = assemble_items(work, f"{path}/items")
+    said = work.member(f"{path}/words")
+    if said is not None:
+        _unwords(work, said[1], path, made)
+    return made if found or made.items or said is not None else None
 
 
 def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, member: str, record: Any = None) -> Any:
@@ -323,10 +329,23 @@ def members_of(work: Assembling, flat: Observation) -> list[Any]:
         if isinstance(found, Artifact) and found.mime_type == XML:
             _markup(out, unpacked(found))
             continue
+        if out and isinstance(out[-1], File) and isinstance(found, Address | SoftwareProduct):
+            _file_aside(out[-1], found)
+            continue
         made: Any = work.plain(found, work.markings)
         _refill(work, made)
         out.append(made)
     return out
+
+
+def _file_aside(file: File, found: Any) -> None:
+    """What follows a file in its observed data: the pages it came from, the software that made it."""
+    if isinstance(found, SoftwareProduct):
+        file.software = software.software_of(Relation(), found)
+        return
+    file.urls = [*file.urls, found.value or ""]
+    if file.name == file.urls[0]:
+        file.name = None
 
 
 def _markup(out: list[Any], text: str) -> None:
@@ -338,21 +357,17 @@ def _markup(out: list[Any], text: str) -> None:
         out[-1].signatures = [*out[-1].signatures, text]
 
 
-def _unitems(work: Assembling, flat: Observation, path: str, record: Record) -> None:
+def _unwords(work: Assembling, flat: Observation, path: str, record: Record) -> None:
     name = str(flat.id)
-    before = work.enter(flat, "observed-data", path)
+    before = work.enter(flat, "observed-data", f"{path}/words")
     if flat.first_observed != work.created:
         record.time = flat.first_observed
     record.id = flat.id
-    words, _ = take(flat.labels, "description")
-    record.description = words or ()
-    items, urls = [], []
-    for ref in flat.object_refs:
-        found = work.use(ref)
-        if isinstance(found, Artifact):
-            items.append(Additional(dtype="string", value=unpacked(found)))
-        elif isinstance(found, Address) and found.value:
-            urls.append(found.value)
-    record.items, record.urls = items or (), urls or ()
+    record.description = [untagged(word)[1] for word in flat.labels if word.startswith("description")] or ()
+    found = [work.use(ref) for ref in flat.object_refs]
+    record.urls = [part.value for part in found if isinstance(part, Address) and part.value] or ()
+    application = work.member(f"{path}/application")
+    if application is not None:
+        record.application = software.software_of(*application)
     work.names[id(record)] = name
     work.leave(before)

@@ -123,8 +123,7 @@ def _observed(work: Flattening, found: Observed, path: str, owner: str) -> str |
         return None
     made = evidence.observation(work, members, part, path)
     observation = work.lists["observations"][-1]
-    extra = [label("observed", kind) for kind in _kind(found)]
-    observation.labels = [*observation.labels, *extra] or ()
+    observation.labels = [*observation.labels, *_kind(found)] or ()
     work.link(path, owner, "based-on", made)
     return patterns.bracket(brackets)
 
@@ -140,20 +139,16 @@ def _seen(found: Observed) -> tuple[Any, list[Any]]:
 
 
 def _kind(found: Observed) -> list[str]:
-    """The finer word of an address or the word of a bulk list, where the observable's type does not say it."""
-    if found.bulk is not None and found.bulk.type and found.bulk.type != BULK.get(found.bulk.type):
-        return [found.bulk.type]
+    """The word of a bulk list, or the finer word of an address, that an observable's type does not say."""
+    if found.bulk is not None:
+        return [label("bulk", found.bulk.type or "")]
     category = getattr(found.observable, "category", None)
-    return [category] if category else []
-
-
-BULK = {"domain-name": "domain-name", "ipv4-addr": "ipv4-addr", "ipv6-addr": "ipv6-addr", "mac": "mac-addr",
-        "site-uri": "url", "e-mail": "email-addr", "mutex": "mutex"}  # fmt: skip
+    return [label("category", category)] if category else []
 
 
 def _bulk(bulk: Bulk) -> list[Any]:
     words: dict[str, str] = facts("stix-2.1-words")["bulk"]
-    kind = words.get(bulk.type or "", BULK.get(bulk.type or "", "domain-name"))
+    kind = words.get(bulk.type or "", "domain-name")
     lines = [line.strip() for line in bulk.lines.splitlines() if line.strip()]
     made: Any = Domain if kind == "domain-name" else Address
     return [made(type=kind, name=line) if kind == "mutex" else made(type=kind, value=line) for line in lines]
@@ -237,15 +232,15 @@ def _leaf(work: Assembling, text: str, path: str, known: dict[str, str]) -> Term
 
 
 def _unobserved(work: Assembling, flat: Any, path: str) -> Observed:
-    kinds, flat.labels = take(flat.labels, "observed")
-    found = [work.parts.get(ref) for ref in flat.object_refs]
-    first = found[0] if found else None
+    bulk, flat.labels = take(flat.labels, "bulk")
+    kinds, flat.labels = take(flat.labels, "category")
+    first = work.parts.get(flat.object_refs[0]) if flat.object_refs else None
+    if bulk:
+        return Observed(bulk=_unbulk(work, flat, path, bulk[0]))
     if isinstance(first, File):
         return Observed(files=evidence.unobserve_group(work, flat, path, FileSet, "files"))
     if isinstance(first, RegistryKey):
         return Observed(registry=evidence.unobserve_group(work, flat, path, RegistryChange, "keys"))
-    if len(found) > 1 or (kinds and kinds[0] in facts("stix-2.1-words")["bulk"]):
-        return Observed(bulk=_unbulk(work, flat, path, kinds))
     before = work.enter(flat, "observed-data", path)
     members = evidence.members_of(work, flat)
     made = members[0] if members else None
@@ -255,15 +250,12 @@ def _unobserved(work: Assembling, flat: Any, path: str) -> Observed:
     return Observed(observable=made)
 
 
-def _unbulk(work: Assembling, flat: Any, path: str, kinds: list[str]) -> Bulk:
+def _unbulk(work: Assembling, flat: Any, path: str, kind: str) -> Bulk:
     before = work.enter(flat, "observed-data", path)
     members = evidence.members_of(work, flat)
     lines = "\n".join(getattr(found, "value", None) or getattr(found, "name", None) or "" for found in members)
-    kind = members[0].type if members else None
-    backwards = {theirs: ours for ours, theirs in BULK.items()}
-    made = Bulk(type=kinds[0] if kinds else backwards.get(kind or "", kind), lines=lines)
     work.leave(before)
-    return made
+    return Bulk(type=kind or None, lines=lines)
 
 
 __all__ = ["assemble_indicators", "flatten_indicators"]

@@ -30,6 +30,13 @@ def unlabel(part: Any, names: dict[str, str]) -> None:
     part.labels = left or ()
 
 
+def words(labels: Sequence[str], names: dict[str, str]) -> dict[str, str]:
+    """What labels say of fields (`names`: field -> label name)."""
+    by_name = {name: field for field, name in names.items()}
+    pairs = [word.partition(":") for word in labels]
+    return {by_name[name]: value for name, _, value in pairs if name in by_name and value}
+
+
 def take(labels: Sequence[str], name: str) -> tuple[list[str], list[str]]:
     """The words of one name, and the labels that are left."""
     mine = [word.removeprefix(name + ":") for word in labels if word.startswith(name + ":")]

@@ -56,12 +56,19 @@ def _statement(work: Flattening, marking: str) -> str:
     return made
 
 
-def foreign_markings(markings: Sequence[str], statements: dict[str, str]) -> list[str]:
-    """The words that `stix_markings` made these of; `statements`: id of a statement -> its word."""
+def foreign_markings(
+    markings: Sequence[str], statements: dict[str, str], inherited: Sequence[str] = ()
+) -> list[str]:
+    """The words that `stix_markings` made these of; `statements`: id of a statement -> its word.
+
+    "default" adds nothing to what the owner's markings say, so those go with it.
+    """
     words = [statements[marking] for marking in markings if marking in statements]
-    levels = {STIX_LEVELS[level(word)] for word in words}
-    rest = [marking for marking in markings if marking not in statements and marking not in levels]
-    return [*(word for word in words if word != "iodef:unsaid"), *rest]
+    implied = {STIX_LEVELS[level(word)] for word in words if word != "iodef:default"}
+    if "iodef:default" in words:
+        implied |= set(inherited)
+    rest = [marking for marking in markings if marking not in statements and marking not in implied]
+    return [*rest, *(word for word in words if word != "iodef:unsaid")]
 
 
 def statements_in(incident: Incident) -> dict[str, str]:

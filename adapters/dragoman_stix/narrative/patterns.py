@@ -10,7 +10,7 @@ from typing import Any
 
 from dragoman.model import AutonomousSystem, EmailMessage, File, RegistryKey
 
-TOKEN = re.compile(r"\s*(\[(?:[^\]'\\]|'(?:[^'\\]|\\.)*')*\]|\(|\)|AND\b|OR\b)", re.ASCII)
+TOKEN = re.compile(r"\s*(\[(?:[^\[\]'\\]|\[[^\]']*\]|'(?:[^'\\]|\\.)*')*\]|\(|\)|AND\b|OR\b)", re.ASCII)
 DEEPEST = 100  # parentheses inside parentheses
 OPERATORS = {"and": "AND", "or": "OR"}
 

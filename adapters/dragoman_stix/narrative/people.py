@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dragoman.model import Actor, Address, Campaign, Contact, ContactPoint, Incident, Reference, RelatedActivity
-from dragoman_stix.narrative.values import first_line, text_of
+from dragoman.model import Actor, Address, Campaign, Contact, ContactPoint, Incident, Reference, RelatedActivity, Text
+from dragoman_stix.narrative.values import first_line, tagged, text_of, untagged
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 CLASSES = {"person": "individual", "organization": "organization"}
 PHONES = {"wired": "work-phone", "mobile": "personal-mobile-phone", "fax": "work-fax", "hotline": "work-phone"}
-LINES = {"title": "titles", "also named": "names", "time zone": "timezone", "address": "postal_addresses"}
 RELATED = "related activity"
 
 
@@ -79,10 +78,11 @@ def _phone(point: ContactPoint) -> ContactPoint:
 def _lines(contact: Contact) -> list[str]:
     lines = [f"e-mail: {point.value}" for point in contact.emails]
     lines += [f"{point.type or 'phone'}: {point.value}" for point in contact.phones]
-    lines += [f"title: {text_of(title)}" for title in contact.titles]
-    lines += [f"also named: {text_of(name)}" for name in contact.names[1:]]
+    lines += [tagged("title", title) for title in contact.titles]
+    lines += [tagged("also named", name) for name in contact.names[1:]]
     for point in contact.postal_addresses:
-        lines.append(f"address ({point.type}): {point.value}" if point.type else f"address: {point.value}")
+        name = f"address ({point.type})" if point.type else "address"
+        lines.append(tagged(name, Text(point.value or "", point.lang, point.group)))
     if contact.zip or contact.city:
         lines.append(f"place: {' '.join(filter(None, (contact.zip, contact.city)))}")
     return [*lines, f"time zone: {contact.timezone}"] if contact.timezone else lines
@@ -121,11 +121,11 @@ def assemble_contact(work: Assembling, flat: Contact, path: str) -> Contact:
 
 def _from_lines(flat: Contact, lines: list[str]) -> None:
     values: dict[str, list[Any]] = {}
-    kinds = {point.value: point.description for point in flat.phones}
     for line in lines:
-        name, _, value = line.partition(": ")
+        name, text = untagged(line)
         kind = name[9:-1] if name.startswith("address (") else None
-        values.setdefault("address" if kind else name, []).append((kind, value))
+        values.setdefault("address" if kind else name, []).append((kind, text))
+    kinds = {point.value for point in flat.phones}
     flat.emails = [
         ContactPoint(value=value, type=_word(point))
         for (_, value), point in zip(values.get("e-mail", ()), flat.emails, strict=False)
@@ -133,9 +133,14 @@ def _from_lines(flat: Contact, lines: list[str]) -> None:
     flat.phones = [ContactPoint(value=p.value, type=_word(p)) for p in flat.phones if p.value in kinds] or ()
     flat.titles = [value for _, value in values.get("title", ())] or ()
     flat.names = [value for _, value in values.get("also named", ())] or ()
-    flat.postal_addresses = [ContactPoint(type=kind, value=value) for kind, value in values.get("address", ())] or ()
+    flat.postal_addresses = [_postal(kind, text) for kind, text in values.get("address", ())] or ()
     flat.timezone = next((value for _, value in values.get("time zone", ())), None)
     flat.contact_information = None
+
+
+def _postal(kind: str | None, text: Any) -> ContactPoint:
+    lang, group = (text.lang, text.group) if isinstance(text, Text) else (None, None)
+    return ContactPoint(type=kind, value=text_of(text), lang=lang, group=group)
 
 
 def _word(point: ContactPoint) -> str | None:

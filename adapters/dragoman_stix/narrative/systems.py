@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
-from dragoman.model import Event, Flow, Incident, NetworkTraffic, NodeRole, Reference, Service, Software, System
-from dragoman.model import SoftwareProduct as Product
-from dragoman_stix.narrative import evidence
+from dragoman.model import Event, Flow, Incident, NetworkTraffic, NodeRole, Reference, Service, System
+from dragoman_stix.narrative import evidence, items, software
 from dragoman_stix.narrative.paths import OBSERVABLE_ID
 from dragoman_stix.narrative.labels import label, labelled, take, unlabel
 from dragoman_stix.narrative.people import is_flat
@@ -57,8 +56,8 @@ def _system(work: Flattening, system: System, path: str) -> str:
         first = first or ref
     for place, service in enumerate(system.services):
         _service(work, service, system, first, made, f"{path}/services/{place}")
-    for place, software in enumerate(system.operating_systems):
-        flatten_software(work, software, made, f"{path}/operating_systems/{place}")
+    for place, product in enumerate(system.operating_systems):
+        software.flatten_software(work, product, made, f"{path}/operating_systems/{place}")
     work.markings = before
     return made
 
@@ -77,31 +76,10 @@ def _role_word(role: NodeRole) -> str:
     return words.get(role.category or "", role.category or "")
 
 
-def flatten_software(work: Flattening, software: Software, owner: str, path: str) -> None:
-    """A product by its description or its reference; nothing when it has neither."""
-    made = product(software)
-    if made is not None:
-        work.link(path, owner, "consists-of", work.observe(made))
-
-
-def product(software: Software) -> Product | None:
-    """The observable of a software reference."""
-    described = " ".join(map(text_of, software.description))
-    name = described or software.spec_value
-    if not name:
-        return None
-    return Product(
-        name=name, cpe=software.spec_value if software.spec_name == "cpe" else None,
-        swid=software.spec_value if software.spec_name == "swid" else None,
-    )  # fmt: skip
-
-
-def software_of(found: Product) -> Software:
-    """The software reference of an observable that `product` made."""
-    spec = "cpe" if found.cpe else "swid" if found.swid else None
-    value = found.cpe or found.swid
-    described = [found.name] if found.name and found.name != value else ()
-    return Software(spec_name=spec, spec_value=value, description=described)
+def _numbers(service: Service) -> list[tuple[str, str | None]]:
+    port = service.port if service.port and not (service.port.isdigit() and int(service.port) <= 65535) else None
+    return [("port", port), ("ports", service.portlist), ("protocol-code", service.proto_code),
+            ("protocol-type", service.proto_type), ("protocol-field", service.proto_field)]  # fmt: skip
 
 
 def _service(work: Flattening, service: Service, system: System, address: str | None, owner: str, path: str) -> None:
@@ -117,16 +95,11 @@ def _service(work: Flattening, service: Service, system: System, address: str | 
     local = [Reference(source_name=OBSERVABLE_ID, external_id=service.id)] if service.id else ()
     labels = [label(name, value) for name, value in _numbers(service) if value]
     work.link(path, owner, "consists-of", work.observe(made), local, labels)
+    items.flatten_items(work, service.header_fields, owner, f"{path}/header_fields")
     if service.email is not None:
         evidence.flatten_observable(work, service.email, owner, f"{path}/email", "consists-of")
     if service.application is not None:
-        flatten_software(work, service.application, owner, f"{path}/application")
-
-
-def _numbers(service: Service) -> list[tuple[str, str | None]]:
-    port = service.port if service.port and not (service.port.isdigit() and int(service.port) <= 65535) else None
-    return [("port", port), ("ports", service.portlist), ("protocol-code", service.proto_code),
-            ("protocol-type", service.proto_type), ("protocol-field", service.proto_field)]  # fmt: skip
+        software.flatten_software(work, service.application, owner, f"{path}/application")
 
 
 def _protocols(service: Service) -> list[str]:
@@ -169,7 +142,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     flat.asset_ids = [ref.external_id or "" for ref in assets] or ()
     flat.references = [ref for ref in flat.references if ref not in assets] or ()
     flat.services = [_unservice(work, *found) for found in work.members(f"{path}/services")] or ()
-    flat.operating_systems = [software_of(p) for _, p, _ in work.members(f"{path}/operating_systems")] or ()
+    flat.operating_systems = [software.software_of(r, p) for r, p, _ in work.members(f"{path}/operating_systems")] or ()
     work.leave(before)
     return flat
 
@@ -190,13 +163,14 @@ def _unservice(work: Assembling, relation: Any, found: NetworkTraffic, path: str
         if name in unlabelled:
             setattr(made, unlabelled[name], value)
     made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
+    made.header_fields = items.assemble_items(work, f"{path}/header_fields")
     email = work.member(f"{path}/email")
     if email is not None:
-        made.email = evidence.unobserved(work, *email)
+        made.email = evidence.unobserved(work, *email, f"{path}/email")
     application = work.member(f"{path}/application")
     if application is not None:
-        made.application = software_of(application[1])
+        made.application = software.software_of(*application)
     return made
 
 
-__all__ = ["assemble_flows", "assemble_incident", "flatten_flows", "flatten_incident", "flatten_software"]
+__all__ = ["assemble_flows", "assemble_incident", "flatten_flows", "flatten_incident"]

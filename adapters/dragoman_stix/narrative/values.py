@@ -30,6 +30,22 @@ def text_of(text: Any) -> str:
     return text.value if isinstance(text, Text) else str(text)
 
 
+def tagged(name: str, text: Any) -> str:
+    """A readable line for a text: its name, in brackets its language and the group that it translates, the text."""
+    tags = [tag or "" for tag in (text.lang, text.group)] if isinstance(text, Text) else []
+    return f"{name} [{' '.join(tags)}]: {text.value}" if any(tags) else f"{name}: {text_of(text)}"
+
+
+def untagged(line: str) -> tuple[str, Any]:
+    """The name and the text of a line that `tagged` made."""
+    head, _, value = line.partition(": ")
+    name, bracket, tags = head.removesuffix("]").partition(" [")
+    if not bracket:
+        return head, value
+    lang, _, group = tags.partition(" ")
+    return name, Text(value, lang or None, group or None)
+
+
 def number(word: str | None, scale: dict[str, int]) -> int | None:
     """A word on a scale."""
     return scale.get(word) if word is not None else None

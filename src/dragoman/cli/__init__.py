@@ -1,17 +1,21 @@
-"""The command line.  Commands are known by name and summary alone, and imported when they run: `--help` costs nothing."""
+"""The command line.  Commands are known by name and summary, and imported when they run: `--help` costs nothing."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
-from click.shell_completion import CompletionItem
+from click.shell_completion import CompletionItem, shell_complete
 
 from dragoman import __version__
 from dragoman.cli.errors import guarded
+
+NAME = "dragoman"
+COMPLETE = "_DRAGOMAN_COMPLETE"  # what a completion script sets
 
 # The module `dragoman.cli.NAME` holds a function `command`; the summary is the first sentence of its help.
 COMMANDS = {
@@ -55,7 +59,7 @@ class Commands(click.Group):
         found = [CompletionItem(name, help=text) for name, text in COMMANDS.items() if name.startswith(incomplete)]
         return found + click.Command.shell_complete(self, ctx, incomplete)
 
-    def main(  # type: ignore[override]
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -64,13 +68,18 @@ class Commands(click.Group):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> NoReturn:
-        """Runs a command and ends the process with its status."""
+        """Runs a command and ends the process with its status.
 
-        def run() -> Any:
-            options: MutableMapping[str, Any] = {"windows_expand_args": windows_expand_args, **extra}
-            return click.Group.main(self, args, "dragoman", complete_var, standalone_mode=False, **options)
+        click's own `main` ends the process itself where a pipe breaks, and with another status.
+        """
+        given = list(sys.argv[1:] if args is None else args)
+        sys.exit(guarded(lambda: self._run(given, extra)))
 
-        sys.exit(guarded(run))
+    def _run(self, args: list[str], extra: dict[str, Any]) -> Any:
+        if instruction := os.environ.get(COMPLETE):
+            return shell_complete(self, extra, NAME, COMPLETE, instruction)
+        with self.make_context(NAME, args, **extra) as context:
+            return self.invoke(context)
 
 
 @click.group(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dragoman.cli.errors import tell
+from dragoman.files import called
 
 SOME_FAILED = 6
 
@@ -25,4 +26,4 @@ def _one(name: str, work: Callable[[str], Any]) -> int:
     try:
         return work(name) or 0
     except Exception as error:
-        return tell(error, name)
+        return tell(error, called(name))

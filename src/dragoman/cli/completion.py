@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
+from dragoman.cli import COMPLETE, NAME
+
 
 @click.command("completion", no_args_is_help=True)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -23,4 +25,4 @@ def command(ctx: click.Context, shell: str) -> None:
     completer = get_completion_class(shell)
     if completer is None:
         raise click.UsageError(f"no completion for {shell}")
-    click.echo(completer(ctx.find_root().command, {}, "dragoman", "_DRAGOMAN_COMPLETE").source())
+    click.echo(completer(ctx.find_root().command, {}, NAME, COMPLETE).source())

@@ -7,7 +7,7 @@ import click
 from dragoman.cli import options
 from dragoman.cli.batch import each
 from dragoman.detect import HEAD, detect, likelihoods
-from dragoman.files import load
+from dragoman.files import called, load
 from dragoman.text import visible
 
 
@@ -29,11 +29,12 @@ def command(inputs: tuple[str, ...], verbose: bool) -> int:
         head = load(name, HEAD)
         if verbose:
             _likelihoods(name, head)
-        click.echo(f"{visible(name)}: {detect(head, name)}" if len(inputs) > 1 else detect(head, name))
+        found = detect(head, called(name))
+        click.echo(f"{visible(called(name))}: {found}" if len(inputs) > 1 else found)
 
     return each(inputs, one)
 
 
 def _likelihoods(name: str, head: bytes) -> None:
     for format_name, likeness in likelihoods(head).items():
-        click.echo(f"{visible(name)}: {format_name}: {likeness.name.lower()}", err=True)
+        click.echo(f"{visible(called(name))}: {format_name}: {likeness.name.lower()}", err=True)

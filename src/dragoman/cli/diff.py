@@ -6,10 +6,11 @@ import click
 
 from dragoman.cli import options
 from dragoman.cli.settings import settings
+from dragoman.difference import differences
 from dragoman.errors import UsageError
 from dragoman.files import STDIN, load
 from dragoman.model.incident import Incident
-from dragoman.translate import differences, read
+from dragoman.translate import read
 
 DIFFERENT = 3
 
@@ -44,10 +45,10 @@ def command(
         return read(load(name, context.limits.bytes), format_name, context)
 
     before, after = incidents(one, from_a), incidents(other, from_b)
-    told = differences(before, after).told
-    if told and not quiet:
+    found = list(differences(before, after))
+    if found and not quiet:
         from dragoman.cli.console import console
         from dragoman.render.changes import changes
 
-        console().print(changes(before, told))
-    return DIFFERENT if told else 0
+        console().print(changes(found))
+    return DIFFERENT if found else 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from dragoman.errors import DragomanError
+from dragoman.errors import DragomanError, UsageError
 from dragoman.text import visible
 
 FAULT_OF_OURS, USAGE, PEER, INTERRUPTED = 1, 2, 7, 130
@@ -23,12 +23,11 @@ def guarded(run: Callable[[], Any]) -> int:
 
     run: may return a status; None is 0.  Raises nothing but SystemExit.
     """
+    warnings.showwarning = _show_warning
     try:
-        with warnings.catch_warnings():
-            warnings.showwarning = _show_warning
-            status = run()
-            _flush()
-            return status if isinstance(status, int) else 0
+        status = run()
+        _flush()
+        return status if isinstance(status, int) else 0
     except (Exception, KeyboardInterrupt) as error:
         return tell(error)
 
@@ -57,10 +56,14 @@ def told(error: BaseException, name: str = "") -> tuple[str, int]:
 def _told(error: BaseException, name: str) -> tuple[str, int]:
     match error:
         case DragomanError():
-            place = f"{name}: " if name and not error.where.startswith(name) else ""
+            known = error.where.startswith(name) or isinstance(error, UsageError)
+            place = "" if known else f"{name}: "
             return f"{place}{error}", error.exit_status
         case click.exceptions.Exit():
             return "", error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return "", USAGE
         case click.UsageError():
             return _usage(error), USAGE
         case click.exceptions.Abort() | KeyboardInterrupt():
@@ -77,13 +80,14 @@ def _told(error: BaseException, name: str) -> tuple[str, int]:
 
 def _usage(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx else "dragoman"
-    return f"{error.format_message()} (see {command} --help)"
+    what = error.format_message().rstrip(".")
+    return f"{what[:1].lower()}{what[1:]} (see {command} --help)"
 
 
 def _system(error: OSError, name: str) -> str:
     place = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else name
     reason = error.strerror or str(error)
-    return f"{place}: {reason[:1].lower()}{reason[1:]}" if place else reason
+    return f"{place}{': ' if place else ''}{reason[:1].lower()}{reason[1:]}"
 
 
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -92,7 +96,8 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 def _flush() -> None:
     """Writes out what is left here, where a broken pipe still becomes a status."""
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _silence_stdout() -> None:

@@ -7,9 +7,12 @@ from click.shell_completion import CompletionItem
 
 from dragoman.codes import CODES, explained
 
+WIDTH = 80
+
 
 def _codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(code, help=entry.title) for code, entry in CODES.items() if code.startswith(incomplete.upper())]
+    found = [code for code in CODES if code.startswith(incomplete.upper())]
+    return [CompletionItem(code, help=CODES[code].title) for code in found]
 
 
 @click.command("explain")
@@ -29,4 +32,6 @@ def command(code: str | None) -> None:
             click.echo(f"{name:<5} {entry.title}")
         return
     name, entry = explained(code)
-    click.echo(f"{name}: {entry.title}\n\n{click.wrap_text(entry.meaning)}\n\nWhat to do: {click.wrap_text(entry.fix)}")
+    click.echo(f"{name}: {entry.title}\n")
+    click.echo(click.wrap_text(entry.meaning, WIDTH) + "\n")
+    click.echo(click.wrap_text(f"What to do: {entry.fix}", WIDTH))

@@ -8,6 +8,7 @@ import click
 
 from dragoman.adapter import Adapter, Can
 from dragoman.cli import options
+from dragoman.cli.emit import emit
 from dragoman.errors import UsageError
 from dragoman.registry import adapter, adapters, formats
 
@@ -46,7 +47,7 @@ def _print_schema(name: str | None) -> None:
         raise UsageError(f"the adapter of {name} publishes no JSON Schema", fix="see its specification")
     from dragoman.tree.json import encode
 
-    click.get_binary_stream("stdout").write(encode(schema()))
+    emit(encode(schema()))
 
 
 def _print_matrix(name: str | None) -> None:
@@ -56,9 +57,10 @@ def _print_matrix(name: str | None) -> None:
 
     names = [adapter(name).format.name] if name else list(formats())
     found, without = matrix(names)
-    console().print(crossed(found, [known for known in names if known not in without]))
+    if found:
+        console().print(crossed(found, [known for known in names if known not in without]))
     for missing in without:
-        click.echo(f"{missing} has no mapping table: its adapter is code, and says more in `dragoman formats {missing}`")
+        click.echo(f"{missing} has no mapping table: see `dragoman formats {missing}`")
 
 
 def _list() -> None:

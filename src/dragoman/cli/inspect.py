@@ -7,6 +7,7 @@ import click
 from dragoman.adapter import Context
 from dragoman.cli import options
 from dragoman.cli.batch import each
+from dragoman.cli.emit import emit
 from dragoman.cli.settings import settings
 from dragoman.files import load
 from dragoman.model.incident import Incident
@@ -38,7 +39,7 @@ def command(
     def one(name: str) -> None:
         context = chosen.context(name)
         incidents = read(load(name, context.limits.bytes), source_format, context)
-        _as_json(incidents) if as_json else _show(name, incidents, context, everything)
+        _as_json(incidents) if as_json else _show(context.source, incidents, context, everything)
 
     return each(inputs, one)
 
@@ -47,7 +48,7 @@ def _as_json(incidents: list[Incident]) -> None:
     from dragoman.model.plain import plain
     from dragoman.tree.json import encode
 
-    click.get_binary_stream("stdout").write(encode(plain(incidents, Incident)))
+    emit(encode(plain(incidents, Incident)))
 
 
 def _show(name: str, incidents: list[Incident], context: Context, everything: bool) -> None:

@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from dragoman.adapter import Context
 from dragoman.errors import UsageError
+from dragoman.files import called
 from dragoman.limits import Limits
+from dragoman.registry import adapters
 
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -26,12 +28,13 @@ class Settings:
     tables: tuple[str, ...] = ()
     carry: Literal["extension", "drop"] = "extension"
     strict: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def context(self, source: str) -> Context:
-        """For one document; its clock stands still at SOURCE_DATE_EPOCH where that is set."""
+        """For one document."""
         return Context(
-            source="standard input" if source == "-" else source,
-            now=_clock(),
+            source=called(source),
+            now=self.now,
             limits=self.limits,
             carry=self.carry,
             strict=self.strict,
@@ -48,10 +51,12 @@ def settings(
     carry: Literal["extension", "drop"] = "extension",
     strict: bool = False,
 ) -> Settings:
-    """From the words of the command line; an option wins over the profile.  Raises UsageError, OSError."""
+    """From the words of the command line; an option wins over the profile.
+
+    The clock stands still at SOURCE_DATE_EPOCH where that is set.  Raises UsageError, OSError."""
     values, own_tables = profiled(profile) if profile else ({}, ())
     values |= dict(_option(text) for text in options)
-    return Settings(values, _limits(limits), own_tables + tables, carry, strict)
+    return Settings(values, _limits(limits), own_tables + tables, carry, strict, _clock())
 
 
 def profiled(file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -85,7 +90,17 @@ def _option(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not (name and equals):
         raise UsageError(f"-O {text}", fix="an option is NAME=VALUE: -O stix.shape=C")
+    _check_known(name)
     return name, {"true": True, "false": False}.get(value, value)
+
+
+def _check_known(name: str) -> None:
+    """Raises UsageError for an option that no format has: a typing error must not pass unseen."""
+    known = {option for found in adapters().values() for option in found.format.options}
+    # In the name of an option, a word in capitals stands for any (defaults.PATH).
+    patterns = [re.sub("[A-Z]+", ".+", re.escape(option)) for option in known]
+    if not any(re.fullmatch(pattern, name) for pattern in patterns):
+        raise UsageError(f"-O {name}: no format has such an option", fix=f"there are {', '.join(sorted(known))}")
 
 
 def _limits(texts: tuple[str, ...]) -> Limits:

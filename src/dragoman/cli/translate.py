@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Any, Literal
 import click
 
 from dragoman.cli import options
+from dragoman.cli.batch import SOME_FAILED
+from dragoman.cli.emit import emit
 from dragoman.cli.errors import tell
 from dragoman.cli.settings import Settings, settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, check_apart, load, names, save
+from dragoman.files import STDIN, called, check_apart, load, names, save
 from dragoman.ledger import Kind
 from dragoman.registry import adapter
 from dragoman.render import REPORTS, accounts, summary
@@ -21,10 +24,8 @@ from dragoman.report import Report, report
 from dragoman.translate import Translation, translate
 from dragoman.verdict import STRICT, check
 
-SOME_FAILED = 6
 
-
-class Kinds(click.ParamType):
+class Kinds(click.ParamType[frozenset[Kind]]):
     """Kinds of loss, apart by commas."""
 
     name = "kinds"
@@ -87,7 +88,7 @@ def command(
 
 def _outputs(inputs: tuple[str, ...], target: str, output: str | None) -> dict[str, Path | None]:
     """Where each input's translation goes; None is standard output.  Raises UsageError."""
-    suffix = adapter(target).format.suffixes[0]
+    suffix = "." + adapter(target).format.suffixes[0].lstrip(".")
     if output is None or output == STDIN:
         if len(inputs) > 1:
             raise UsageError(f"{len(inputs)} inputs need a directory to go to", fix="-o DIR")
@@ -123,23 +124,16 @@ class Job:
 
     def run(self, outputs: dict[str, Path | None]) -> int:
         """Translates all; returns the exit status."""
-        if len(outputs) == 1:
-            ((name, output),) = outputs.items()
-            try:
-                self.one(name, output)
-            finally:
-                self.account()
-            return 0
         statuses = [self.guarded(name, output) for name, output in _watched(outputs.items(), len(outputs), self.quiet)]
         self.account()
-        return SOME_FAILED if any(statuses) else 0
+        return statuses[0] if len(statuses) == 1 else SOME_FAILED if any(statuses) else 0
 
     def guarded(self, name: str, output: Path | None) -> int:
-        """One of several documents: its fault must not take the others down."""
+        """One document; its fault, told in a line, must not take the others down."""
         try:
             self.one(name, output)
         except Exception as error:
-            return tell(error, name)
+            return tell(error, called(name))
         return 0
 
     def one(self, name: str, output: Path | None) -> None:
@@ -149,12 +143,15 @@ class Job:
         made = translate(source, self.target, self.source_format, context)
         if self.report_file is not None:
             self.done.append((context.source, report(source, made, context)))
-        self.say(made, context.source)
+        if self.verbose:
+            self.say(made, context.source)
         check(made.ledger, self.forbidden, context.source)
         if output is None:
-            click.get_binary_stream("stdout").write(made.data)
+            emit(made.data)
         else:
             save(output, made.data)
+        if not self.verbose:
+            self.say(made, context.source)
 
     def say(self, made: Translation, name: str) -> None:
         """A summary of the losses, if there is anything to tell and anybody who wants to hear it."""
@@ -173,9 +170,8 @@ class Job:
 
 def _watched(items: Iterable[Any], count: int, quiet: bool) -> Iterable[Any]:
     """The items, with a progress bar on standard error if a person sits there."""
-    stderr = click.get_text_stream("stderr")
-    if quiet or not stderr.isatty():
+    if count == 1 or quiet or not sys.stderr.isatty():
         yield from items
         return
-    with click.progressbar(items, length=count, label="translating", file=stderr) as bar:
+    with click.progressbar(items, length=count, label="translating", file=sys.stderr) as bar:
         yield from bar

@@ -7,7 +7,7 @@ import click
 from dragoman.cli import options
 from dragoman.cli.batch import each
 from dragoman.cli.settings import settings
-from dragoman.files import load
+from dragoman.files import called, load
 from dragoman.text import visible
 from dragoman.validate import validate
 
@@ -40,9 +40,9 @@ def command(
         context = chosen.context(name)
         found = validate(load(name, context.limits.bytes), source_format, context)
         for fault in found.faults:
-            click.echo(visible(f"{name}: {fault}", LONGEST))
+            click.echo(visible(f"{called(name)}: {fault}", LONGEST))
         if not (found.faults or quiet):
-            click.echo(visible(f"{name}: {found.verdict}"))
+            click.echo(visible(f"{called(name)}: {found.verdict}"))
         return INVALID if found.faults else 0
 
     return each(inputs, one)

@@ -47,7 +47,8 @@ class JsonTableAdapter(TableAdapter):
 
     def table(self, context: Context) -> Table:
         """The compiled table, with the user's own over it.  Raises MappingError."""
-        return _loaded(self.format.name, tuple(self.codecs.items()), context.tables, self.own)
+        own: Any = self.own
+        return _loaded(self.format.name, tuple(self.codecs.items()), context.tables, own)
 
     def sniff(self, head: bytes) -> Likeness:
         """From the members of the outermost object, or of the first in the list."""

@@ -8,44 +8,72 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from dragoman.mapping.table import Row, Spec
 
 FORM = ":form"  # residue under "FORMAT:form" says how the document was put, where that carries no meaning
+MOST_SHAPES = 100  # kinds of objects with more different sets of members are written in our own order
+Shape = tuple[str, ...]
+Natural = tuple[list[str], list[str]]
 
 
 @dataclass(slots=True)
 class Looks:
-    """orders: the members of each kind of object, in their order.  absent: required ones that no such object has."""
+    """orders: for each kind of object the order of its members, then those of objects that do not follow it.
 
-    orders: Mapping[str, list[str]] = field(default_factory=dict)
-    absent: Mapping[str, list[str]] = field(default_factory=dict)
+    absent: for each kind the required members that no such object has.
+    """
+
+    orders: dict[str, list[list[str]]] = field(default_factory=dict)
+    absent: dict[str, list[str]] = field(default_factory=dict)
+    _exact: dict[str, dict[frozenset[str], list[str]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (_, *others) in self.orders.items():
+            if others:
+                self._exact[name] = {frozenset(order): order for order in others}
 
     @classmethod
     def of(cls, kept: Any) -> Looks:
         """From plain JSON; what is not as expected is ignored."""
         kept = kept if isinstance(kept, dict) else {}
-        return cls(_lists(kept.get("orders")), _lists(kept.get("absent")))
+        orders, absent = kept.get("orders"), kept.get("absent")
+        return cls(
+            {name: value for name, value in orders.items() if _is_orders(value)} if isinstance(orders, dict) else {},
+            {name: value for name, value in absent.items() if _is_names(value)} if isinstance(absent, dict) else {},
+        )
 
     def as_json(self) -> dict[str, Any]:
-        found = {"orders": dict(self.orders), "absent": dict(self.absent)}
+        found = {"orders": self.orders, "absent": self.absent}
         return {name: value for name, value in found.items() if value}
 
     def ordered(self, spec: Spec, target: dict[str, Any]) -> dict[str, Any]:
         """The object with its members, and those of the objects that rows reach into, in the document's order."""
         for path in spec.inner:
-            order = self.orders.get("/".join((spec.name, *path)))
-            if order:
-                _reorder(target, path, order)
-        order = self.orders.get(spec.name)
-        return arranged(target, order) if order else target
+            holder: Any = target
+            for step in path[:-1]:
+                holder = holder.get(step) if isinstance(holder, dict) else None
+            if isinstance(holder, dict) and isinstance(holder.get(path[-1]), dict):
+                holder[path[-1]] = self.arranged("/".join((spec.name, *path)), holder[path[-1]])
+        return self.arranged(spec.name, target)
+
+    def arranged(self, name: str, target: dict[str, Any]) -> dict[str, Any]:
+        """The members of one object in the order of its kind."""
+        orders = self.orders.get(name)
+        if orders is None:
+            return target
+        exact = self._exact.get(name)
+        return arranged(target, orders[0] if exact is None else exact.get(frozenset(target), orders[0]))
 
 
-def _lists(value: Any) -> dict[str, list[str]]:
-    if not isinstance(value, dict):
-        return {}
-    return {name: item for name, item in value.items() if isinstance(item, list)}
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_orders(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(_is_names(item) for item in value)
 
 
 def arranged(target: dict[str, Any], order: Iterable[str]) -> dict[str, Any]:
@@ -53,19 +81,12 @@ def arranged(target: dict[str, Any], order: Iterable[str]) -> dict[str, Any]:
     return {key: target[key] for key in order if key in target} | target
 
 
-def _reorder(target: dict[str, Any], path: tuple[str, ...], order: Iterable[str]) -> None:
-    for step in path[:-1]:
-        target = target.get(step) or {}
-    if isinstance(target, dict) and isinstance(target.get(path[-1]), dict):
-        target[path[-1]] = arranged(target[path[-1]], order)
-
-
 @dataclass(slots=True)
 class Seen:
     """What a reader saw of a document's looks."""
 
-    shapes: dict[str, dict[tuple[str, ...], None]] = field(default_factory=dict)
-    counts: dict[str, dict[tuple[str, ...], list[Any]]] = field(default_factory=dict)
+    shapes: dict[str, dict[Shape, None]] = field(default_factory=dict)
+    counts: dict[str, dict[Shape, list[Any]]] = field(default_factory=dict)
 
     def members(self, name: str, source: dict[str, Any]) -> None:
         """The members of one object of the kind `name`, in their order."""
@@ -74,7 +95,7 @@ class Seen:
             shapes = self.shapes[name] = {}
         shapes[tuple(source)] = None
 
-    def lacking(self, name: str, part: Any, paths: tuple[str, ...]) -> None:
+    def lacking(self, name: str, part: Any, paths: Shape) -> None:
         """The required members that the object of a part leaves out."""
         counts = self.counts.get(name)
         if counts is None:
@@ -85,13 +106,20 @@ class Seen:
         else:
             found.append(part)
 
-    def looks(self, specs: Mapping[str, Spec]) -> tuple[Looks, list[tuple[Any, list[str]]]]:
-        """What to keep for the document, and (part, paths) where one lacks other members than most of its kind."""
-        orders = {}
+    def looks(
+        self, specs: Mapping[str, Spec], naturals: Mapping[str, Natural] | None = None
+    ) -> tuple[Looks, list[tuple[Any, list[str]]]]:
+        """What to keep for the document, and (part, paths) where one lacks other members than most of its kind.
+
+        naturals: for kinds that are no parts of a table, the members that a writer puts first, and those it puts last.
+        """
+        orders: dict[str, list[list[str]]] = {}
+        naturals = naturals or {}
         for name, shapes in self.shapes.items():
-            natural = _natural(name, specs)
-            if any(list(arranged(dict.fromkeys(shape), natural)) != list(shape) for shape in shapes):
-                orders[name] = _common_order(shapes)
+            first = _distinct(shapes)
+            natural = naturals.get(name) or (natural_order(name, specs), [])
+            if len(first) <= MOST_SHAPES and any(_put(shape, natural) != shape for shape in first):
+                orders[name] = common_orders(first)
         absent, own = {}, []
         for name, counts in self.counts.items():
             usual = max(counts, key=lambda paths: len(counts[paths]))
@@ -101,8 +129,22 @@ class Seen:
         return Looks(orders, absent), own
 
 
-def _natural(name: str, specs: Mapping[str, Spec]) -> list[str]:
-    """The order in which a writer puts the members of an object."""
+def _distinct(shapes: Iterable[Shape]) -> list[Shape]:
+    """The shapes without those that only put the members of an earlier one in another order."""
+    found: dict[frozenset[str], Shape] = {}
+    for shape in shapes:
+        found.setdefault(frozenset(shape), shape)
+    return list(found.values())
+
+
+def _put(shape: Shape, natural: Natural) -> Shape:
+    first, last = natural
+    middle = [key for key in shape if key not in last]
+    return (*arranged(dict.fromkeys(middle), first), *(key for key in last if key in shape))
+
+
+def natural_order(name: str, specs: Mapping[str, Spec]) -> list[str]:
+    """The order in which a writer puts the members of an object, or of what stands at a path inside ("file/hashes")."""
     head, *path = name.split("/")
     spec = specs.get(head)
     if spec is None:
@@ -113,17 +155,20 @@ def _natural(name: str, specs: Mapping[str, Spec]) -> list[str]:
     return list(dict.fromkeys(row.path[depth] for row in rows if list(row.path[:depth]) == path and row.path[depth:]))
 
 
-def _common_order(shapes: Iterable[tuple[str, ...]]) -> list[str]:
-    """One order that agrees with all of them, as far as they agree: a new member stands after its neighbour."""
+def common_orders(shapes: Iterable[Shape]) -> list[list[str]]:
+    """One order that as many shapes as possible follow, then the shapes that do not.
+
+    What is written in these orders gives the same orders when it is read: they follow from the shapes alone.
+    """
+    before: dict[str, dict[str, None]] = {}
     order: list[str] = []
-    known: set[str] = set()
+    others = []
     for shape in shapes:
-        place = 0
-        for key in shape:
-            if key in known:
-                place = order.index(key) + 1
-            else:
-                order.insert(place, key)
-                known.add(key)
-                place += 1
-    return order
+        more = {key: dict(known) for key, known in before.items()}
+        for place, key in enumerate(shape):
+            more.setdefault(key, {}).update(dict.fromkeys(shape[place - 1 : place] if place else ()))
+        try:
+            order, before = list(TopologicalSorter(more).static_order()), more
+        except CycleError:
+            others.append(list(shape))
+    return [order, *others]

@@ -48,4 +48,4 @@ def _narrowed(vocab: str, name: str) -> str:
 
 def _merged(known: str | None, place: str) -> str:
     """Several parts of a table may be one part of the model: each place is named once."""
-    return place if known is None or place == known else f"{known} | {place}" if place not in known.split(" | ") else known
+    return " | ".join(dict.fromkeys([*(known.split(" | ") if known else []), place]))

@@ -18,7 +18,7 @@ A part may have `preset` (fields that are always so) and `when` (the field that 
 where several parts of one class could stand).
 
 `same: [a, b]` is short for rows whose two names are equal, `same: {timestamp: [a, b]}` says their codec too; `include`
-names groups of rows in `common` that come before the part's own; `ignore` maps a path to the reason it is not read.
+names groups of rows in `common` that come before the part's own, which may also stand among them as "."; `ignore` maps a path to the reason it is not read.
 `required: {default: x}` takes the value from what the writer calls x (the time of writing).
 """
 
@@ -96,6 +96,7 @@ class Vocabulary:
             write[ours] = spellings[0]["as"] if isinstance(spellings[0], dict) else spellings[0]
             read |= {word: ours for word in spellings if not isinstance(word, dict)}
         words = frozenset(same) | read.keys() | frozenset(write.values())
+        words = frozenset() if "*" in words else words
         exact = {word: word for word in same} | {word: ours for word, ours in read.items() if write[ours] == word}
         return cls(write, read, words, exact)
 
@@ -201,6 +202,9 @@ def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
     for name, part in raw["parts"].items():
         rows: dict[str, Any] = {}
         for group in part.get("include", ()):
+            if group == ".":
+                rows |= _by_name(part, format_name)
+                continue
             if group not in common:
                 raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
             rows |= _by_name(common[group], format_name)
@@ -211,14 +215,21 @@ def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
 
 
 def _by_name(group: Mapping[str, Any], format_name: str) -> dict[str, Any]:
-    """The rows of a part or a group, `same` first, by what identifies them: the field, or the place of a constant."""
+    """The rows of a part or a group, `same` first, by what identifies them: the field, or the place of a constant.
+
+    Several rows of one field are a choice (what stands there may have one of several shapes): the later ones go by their
+    place as well.
+    """
     same = group.get("same", [])
     typed = same if isinstance(same, dict) else {None: same}
-    rows: list[dict[str, Any]] = []
+    found: dict[str, Any] = {}
     for codec, words in typed.items():
-        rows += [{"core": word, format_name: word} | ({"codec": codec} if codec else {}) for word in words]
-    rows += group.get("rows", [])
-    return {row.get("core") or f"={row.get(format_name)}": row for row in rows}
+        found |= {word: {"core": word, format_name: word} | ({"codec": codec} if codec else {}) for word in words}
+    own: dict[str, Any] = {}
+    for row in group.get("rows", []):
+        name, place = row.get("core") or f"={row.get(format_name)}", row.get(format_name)
+        own[name if name not in own else f"{name} {place}"] = row
+    return found | own
 
 
 def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:

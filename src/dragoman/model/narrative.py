@@ -155,6 +155,7 @@ class StructuredInfo(Part):
     """An attack pattern, vulnerability or weakness in a registered format (RFC 7203)."""
 
     spec_id: str | None = None
+    ext_spec_id: str | None = None
     content_id: str | None = None
     raw_data: Sequence[str] = ()
     references: Sequence[str] = ()
@@ -336,10 +337,11 @@ class RelatedActivity(Described):
 
 @dataclass(slots=True, kw_only=True)
 class Bulk(Part):
-    """Many observables of one kind, one a line in `lines`."""
+    """Many observables of one kind, one a line in `lines`, or as markup in `lines_xml`."""
 
     type: str | None = None
     lines: str = ""
+    lines_xml: str | None = None
     hash: Any = None
     format_additional: Sequence[Additional] = ()
     additional: Sequence[Additional] = ()

@@ -9,18 +9,19 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 import dragoman.model as model
-from dragoman.model.parts import Part, Text
+from dragoman.model.parts import FieldMarking, Part, Text
 
 TAG = "part"
+FOREIGN = "is"  # {"part": "", "is": x} is the foreign object x, which has a member "part" of its own
 
 
 def is_part(value: object) -> bool:
-    return isinstance(value, Part | Text)
+    return isinstance(value, Part | Text | FieldMarking)
 
 
 @cache
@@ -65,34 +66,74 @@ def plain(value: Any, declared: type | None = None) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item, declared) for item in value]
     if not is_part(value):
-        return value
-    cls = type(value)
+        return {TAG: "", FOREIGN: value} if isinstance(value, dict) and TAG in value else value
+    cls: type = type(value)
     out: dict[str, Any] = {} if cls is declared else {TAG: cls.__name__}
     known = shapes(cls)
     for name in fields(cls):
         item = getattr(value, name)
-        if item is not None and item != ():
+        if item is not None and item != () and item != []:
             out[name] = plain(item, known[name][0])
     return out
 
 
 def build(value: Any, declared: type | None = None) -> Any:
-    """What `plain` made, as parts again; unknown members are ignored, so that older readers survive newer writers."""
+    """What `plain` made, as parts again; unknown members are ignored, so that older readers survive newer writers.
+
+    Raises ValueError for a value that its field cannot hold.
+    """
     if isinstance(value, list):
         return [build(item, declared) for item in value]
     if not isinstance(value, dict):
         return value
+    if value.get(TAG) == "" and FOREIGN in value:
+        return value[FOREIGN]
     cls = classes().get(value[TAG], declared) if isinstance(value.get(TAG), str) else declared
     if cls is None:
         return value
     known = shapes(cls)
-    return cls(**{name: build(item, known[name][0]) for name, item in value.items() if name in known})
+    made = {name: build(item, known[name][0]) for name, item in value.items() if name in known}
+    for name, item in made.items():
+        check(cls, name, item)
+    return cls(**made)
+
+
+def check(cls: type, name: str, value: Any) -> None:
+    """Raises ValueError when a field of a part cannot hold the value."""
+    if not _holders(cls)[name](value):
+        raise ValueError(f"{cls.__name__}.{name} cannot hold it")
+
+
+@cache
+def _holders(cls: type) -> dict[str, Callable[[Any], bool]]:
+    hints = typing.get_type_hints(cls, vars(model) | classes())
+    return {name: _holder(hints[name]) for name in fields(cls)}
+
+
+def _holder(hint: Any) -> Callable[[Any], bool]:
+    """Whether a value is of a type: of an alternative, of a list's items, of a class."""
+    if hint is Any:
+        return lambda value: True
+    options = _options(hint)
+    if len(options) > 1:
+        several = [_holder(option) for option in options]
+        return lambda value: any(holds(value) for holds in several)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is dict:
+        return lambda value: isinstance(value, dict)
+    if origin is not None:
+        item_holder = _holder(arguments[0])
+        return lambda value: isinstance(value, list | tuple) and all(item_holder(item) for item in value)
+    if hint in (int, float):  # True is no number, and 1 is a float
+        return lambda value: isinstance(value, (int, hint)) and not isinstance(value, bool)
+    return lambda value: isinstance(value, hint)
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every scalar of a part, a list or a JSON value with its path ("/events/0/status")."""
     if is_part(value):
-        pairs: Any = ((name, getattr(value, name)) for name in fields(type(value)))
+        cls: type = type(value)
+        pairs: Any = ((name, getattr(value, name)) for name in fields(cls))
     elif isinstance(value, dict):
         pairs = value.items()
     elif isinstance(value, list | tuple):

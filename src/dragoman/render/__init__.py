@@ -32,16 +32,20 @@ def summary(name: str, made: Translation, account: Report | None, verbose: bool)
     account: the report, for counts of all values.  verbose: also a line for each loss.
     """
     between = f"{visible(name)}: {made.source_format} to {made.target_format}"
-    if account is not None:
-        yield f"{between}: {len(account.fates)} values: {counted(account.counts())}"
     told = counted(made.ledger.counts())
-    if told and not verbose:
-        yield f"{between}: {told} (-v lists them)"
+    if account is not None:
+        yield f"{between}: {len(account.fates)} values: {counted(account.counts() | _filled(made))}"
     elif told:
-        yield f"{between}: {told}"
+        yield f"{between}: {told}{'' if verbose else ' (-v lists them)'}"
+    if verbose:
         for loss in made.ledger:
-            value = f" {visible(loss.value, 80)!r}" if loss.value else ""
-            yield f"  {SIGNS[loss.kind]} {loss.kind:<9} {loss.code} {visible(loss.path)}: {visible(loss.reason)}:{value}"
+            value = f" '{visible(loss.value, 80)}'" if loss.value else ""
+            yield f"  {SIGNS[loss.kind]} {loss.kind:<9} {loss.code} {visible(loss.path)}{value}: {visible(loss.reason)}"
+
+
+def _filled(made: Translation) -> dict[str, int]:
+    """What was filled in is no value of the source: the ledger counts it."""
+    return {Kind.DEFAULTED.value: made.ledger.counts().get(Kind.DEFAULTED, 0)}
 
 
 def counted(counts: Mapping[Kind, int] | Mapping[str, int]) -> str:

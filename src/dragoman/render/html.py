@@ -34,7 +34,10 @@ MEANINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One line of a tree.  kind: empty for lines without a value and for the target's own words.  links: line numbers."""
+    """One line of a tree.  kind: empty for lines without a value and for the target's own words.
+
+    links: the lines of the other side where the same text stands.
+    """
 
     row: Row
     kind: str
@@ -73,8 +76,8 @@ def page(reports: Iterable[tuple[str, Report]]) -> str:
     style, script = (home.joinpath(name).read_text("utf-8") for name in ("report.css", "report.js"))
     return environment.from_string(home.joinpath("report.html.j2").read_text("utf-8")).render(
         sections=[_section(name, report) for name, report in reports],
-        style=Markup(style),  # noqa: S704 - ours
-        script=Markup(script),  # noqa: S704 - ours
+        style=Markup(style),
+        script=Markup(script),
         style_hash=_hash(style),
         script_hash=_hash(script),
         signs=SIGNS,

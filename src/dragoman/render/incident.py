@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
-from rich.tree import Tree
 
 from dragoman.ledger import Ledger
-from dragoman.model import Contact, Event, Impact, Incident, System, Task
+from dragoman.model import Contact, Impact, Incident, Task
 from dragoman.render import SIGNS, counted
+from dragoman.render.events import all_events, events
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import timeline
-from dragoman.render.words import HEADING, SOFT, cell, joined, said, table, title
+from dragoman.render.words import HEADING, SOFT, cell, joined, rest, said, table, title
 
 ROWS = 30  # of a table, unless all are asked for
 
@@ -35,7 +35,7 @@ def view(incident: Incident, rows: int = ROWS) -> RenderableType:
         *_section("Timeline", timeline(incident, rows)),
         *_section("Contacts", _contacts(incident.contacts, rows)),
         *_section("Impacts", _impacts(incident, rows)),
-        *_section("Events", _events(incident, rows)),
+        *_section("Events", events(incident, rows)),
         *_section("Observables and indicators", _observables(incident, rows)),
         *_section("To do and done", _tasks(incident, rows)),
         *_section("Attachments and custom fields", _extras(incident, rows)),
@@ -52,18 +52,13 @@ def losses(ledger: Ledger, rows: int = ROWS) -> RenderableType | None:
     for loss in ledger.losses[:rows]:
         found.add_row(SIGNS[loss.kind], loss.code, cell(loss.path), cell(loss.reason), cell(loss.value, 60))
     heading = Text(f"Met while reading: {counted(ledger.counts())}", style=HEADING)
-    return Group(heading, found, *_rest(len(ledger), rows))
+    return Group(heading, found, *rest(len(ledger), rows))
 
 
 def _section(heading: str, body: RenderableType | None) -> Iterator[RenderableType]:
     if body is not None:
         yield Text(f"\n{heading}", style=HEADING)
         yield body
-
-
-def _rest(count: int, rows: int) -> Iterator[RenderableType]:
-    if count > rows:
-        yield Text(f"  … and {count - rows:,} more (--all shows them)", style=SOFT)
 
 
 def _facts(incident: Incident) -> RenderableType:
@@ -90,7 +85,7 @@ def _facts(incident: Incident) -> RenderableType:
             facts.add_row(Text(name, style=SOFT), cell(value))
     if marking := _marking(incident):
         facts.add_row(Text("marking", style=SOFT), marking)
-    return Group(Text(title(incident), style="bold"), facts)
+    return Group(cell(title(incident), style="bold"), facts)
 
 
 def _marking(incident: Incident) -> Text | None:
@@ -116,70 +111,31 @@ def _contacts(contacts: Sequence[Contact], rows: int) -> RenderableType | None:
         return None
     found = table("Role", "Name", "Mail", "Telephone")
     for contact in contacts[:rows]:
-        names = [contact.name, *map(said, contact.names), " ".join(filter(None, (contact.first_name, contact.last_name)))]
+        person = joined([contact.first_name, contact.middle_name, contact.last_name], " ")
+        names = [contact.name, *map(said, contact.names), person]
         roles = joined([contact.role, *contact.roles]) or contact.identity_class or contact.type
         mails, phones = (joined(point.value for point in points) for points in (contact.emails, contact.phones))
         found.add_row(cell(roles), cell(joined(names)), cell(mails or contact.contact_information), cell(phones))
-    return Group(found, *_rest(len(contacts), rows))
+    return Group(found, *rest(len(contacts), rows))
 
 
 def _impacts(incident: Incident, rows: int) -> RenderableType | None:
-    nested = [event.assessment for event in _all_events(incident.events) if event.assessment]
+    nested = [event.assessment for event in all_events(incident.events) if event.assessment]
     impacts = [impact for assessment in [*incident.assessments, *nested] for impact in assessment.impacts]
     if not impacts:
         return None
     found = table("Kind", "Type", "Severity", "Completion", "Value", "Description")
     for impact in impacts[:rows]:
         found.add_row(*map(cell, _impact(impact)))
-    return Group(found, *_rest(len(impacts), rows))
+    return Group(found, *rest(len(impacts), rows))
 
 
 def _impact(impact: Impact) -> tuple[str | None, ...]:
     measured = [impact.value, impact.currency, impact.metric, impact.duration]
     measures = [f"{name}: {value}" for name, value in (impact.measures or {}).items()]
     value = joined([" ".join(filter(None, measured)), *measures])
-    return impact.kind or impact.category, impact.type, impact.severity, impact.completion, value, said(*impact.description)
-
-
-def _all_events(events: Sequence[Event]) -> Iterator[Event]:
-    for event in events:
-        yield event
-        yield from _all_events(event.events)
-
-
-def _events(incident: Incident, rows: int) -> RenderableType | None:
-    if not (incident.events or incident.systems):
-        return None
-    root = Tree("", hide_root=True, guide_style=SOFT)
-    _grow(root, incident.events, rows)
-    for system in incident.systems[:rows]:
-        _system(root, system)
-    return Group(root, *_rest(len(incident.systems), rows))
-
-
-def _grow(tree: Tree, events: Sequence[Event], rows: int) -> None:
-    for event in events[:rows]:
-        when = joined([event.start_time or event.detect_time, event.end_time], " to ")
-        branch = tree.add(Text.assemble(cell(title(event)), (f"  {cell(when)}" if when else "", SOFT)))
-        for flow in event.flows:
-            for system in flow.systems[:rows]:
-                _system(branch, system)
-        _grow(branch, event.events, rows)
-    if len(events) > rows:
-        tree.add(Text(f"… and {len(events) - rows:,} more (--all shows them)", style=SOFT))
-
-
-def _system(tree: Tree, system: System) -> None:
-    role = system.category or joined(system.infrastructure_types) or "system"
-    where = joined([system.name, *map(label, system.addresses)]) or "no address"
-    branch = tree.add(Text.assemble((f"{cell(role)} ", "cyan"), cell(where)))
-    for service in system.services:
-        port = service.port or service.portlist
-        words = joined([service.iana_name, f"protocol {service.ip_protocol}" if service.ip_protocol else None])
-        branch.add(cell(joined([f"port {port}" if port else None, words, *map(said, service.name_description)]) or "service"))
-    for about in [*map(said, system.description), *(role.category for role in system.roles)]:
-        if about:
-            branch.add(Text(str(cell(about)), style=SOFT))
+    kind, about = impact.kind or impact.category, said(*impact.description)
+    return kind, impact.type, impact.severity, impact.completion, value, about
 
 
 def _observables(incident: Incident, rows: int) -> RenderableType | None:
@@ -192,23 +148,26 @@ def _observables(incident: Incident, rows: int) -> RenderableType | None:
     found = table("", "Type", "Value", "About")
     for line in lines[:rows]:
         found.add_row(*map(cell, line))
-    return Group(found, *_rest(len(lines), rows))
+    return Group(found, *rest(len(lines), rows))
 
 
 def _tasks(incident: Incident, rows: int) -> RenderableType | None:
-    expected: list[Task] = [task for event in _all_events(incident.events) for task in event.expectations]
+    expected: list[Task] = [task for event in all_events(incident.events) for task in event.expectations]
     tasks = [("expected", task) for task in expected] + [("done", task) for task in incident.history]
     if not tasks:
         return None
     found = table("", "When", "What", "Description")
     for state, task in tasks[:rows]:
         when = task.time or joined([task.start_time, task.end_time], " to ")
-        found.add_row(state, cell(when), cell(task.action or joined(task.task_types)), cell(task.name or said(*task.description)))
-    return Group(found, *_rest(len(tasks), rows))
+        what, about = task.action or joined(task.task_types), task.name or said(*task.description)
+        found.add_row(state, cell(when), cell(what), cell(about))
+    return Group(found, *rest(len(tasks), rows))
 
 
 def _extras(incident: Incident, rows: int) -> RenderableType | None:
-    lines = [(file.filename or "attachment", joined([file.format, file.uri])) for file in incident.attachments]
+    lines: list[tuple[str, str | None]] = []
+    for file in incident.attachments:
+        lines.append((file.filename or "attachment", joined([file.format, file.uri])))
     for custom in incident.custom_fields:
         lines.append(((custom.type.name if custom.type else None) or custom.id or "field", custom.value))
     if not lines:
@@ -216,7 +175,7 @@ def _extras(incident: Incident, rows: int) -> RenderableType | None:
     found = table("Name", "Value")
     for line in lines[:rows]:
         found.add_row(*map(cell, line))
-    return Group(found, *_rest(len(lines), rows))
+    return Group(found, *rest(len(lines), rows))
 
 
 def _others(incident: Incident) -> RenderableType | None:

@@ -59,7 +59,7 @@ def _observed(observed: Observed) -> str:
     if observed.system is not None:
         return joined([observed.system.name, *map(label, observed.system.addresses)]) or "system"
     if observed.bulk is not None:
-        return f"{len(observed.bulk.lines.split())} × {observed.bulk.type or 'values'}"
+        return f"{len(observed.bulk.lines.split())} {observed.bulk.type or 'values'}"
     name, part = next(((n, v) for n in fields(Observed)[4:] if is_part(v := getattr(observed, n))), ("?", None))
     inner = [label(item) for group in ("files", "keys", "certificates") for item in getattr(part, group, ())]
     return joined(inner) or said(*getattr(part, "description", ())) or name.replace("_", " ")

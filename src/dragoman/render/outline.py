@@ -25,7 +25,7 @@ def outline(leaves: Iterable[tuple[str, str]]) -> list[Row]:
         common = _common(open_steps, steps)
         for depth in range(common, len(steps) - 1):
             rows.append(Row(depth, _label(steps[depth])))
-        if common == len(steps):  # further text of an element that is open
+        if steps and common == len(steps):  # further text of an element that is open
             rows.append(Row(len(steps), "text", spot, text))
         else:
             rows.append(Row(max(0, len(steps) - 1), _label(steps[-1]) if steps else "value", spot, text))
@@ -47,4 +47,4 @@ def _label(step: str) -> str:
     """A step of a path as people read it: the place in a list from 1, "[1]" left out."""
     if step.isdigit():
         return f"[{step}]"
-    return step.removesuffix("[1]").replace("~1", "/").replace("~0", "~")
+    return step.removesuffix("[1]").replace("~1", "/").replace("~0", "~") or '""'

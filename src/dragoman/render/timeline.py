@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
 from dragoman.mapping.codecs import moment
 from dragoman.model import Event, Incident
-from dragoman.render.words import SOFT, cell, joined, said, table, title
+from dragoman.render.words import cell, joined, rest, said, table, title
 
 TIMES = {
     "occurrence_time": "happened", "detection_time": "detected", "end_time": "over", "recovery_time": "recovered",
@@ -32,8 +31,7 @@ def timeline(incident: Incident, rows: int) -> RenderableType | None:
     shown = table("When", "What", "")
     for when, what, about in found[:rows]:
         shown.add_row(cell(when), cell(what), cell(about))
-    more = [Text(f"  … and {len(found) - rows:,} more (--all shows them)", style=SOFT)] if len(found) > rows else []
-    return Group(shown, *more)
+    return Group(shown, *rest(len(found), rows))
 
 
 def _times(incident: Incident) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich import box
@@ -15,14 +15,12 @@ from dragoman.text import visible
 HEADING, SOFT = "bold", "dim"
 
 
-def cell(value: object, limit: int = 300, *, lines: bool = False) -> Text:
+def cell(value: object, limit: int = 300, *, style: str = "", lines: bool = False) -> Text:
     """A text of a document, safe to show and without markup.  lines: whether its line breaks stay."""
-    if value is None:
-        return Text("")
-    text = str(value)
+    text = "" if value is None else str(value)
     if not lines:
-        return Text(visible(" ".join(text.split()), limit))
-    return Text("\n".join(visible(line.rstrip(), limit) for line in text[:limit].split("\n")))
+        return Text(visible(" ".join(text.split()), limit), style)
+    return Text("\n".join(visible(line.rstrip(), limit) for line in text[:limit].split("\n")), style)
 
 
 def said(*words: Words) -> str:
@@ -45,7 +43,15 @@ def title(part: Any) -> str:
 
 def table(*headings: str, show_header: bool = True) -> Table:
     """An empty table without frame."""
-    made = Table(box=box.SIMPLE_HEAD if show_header else None, show_header=show_header, header_style=SOFT, pad_edge=True)
+    made = Table(
+        box=box.SIMPLE_HEAD if show_header else None, show_header=show_header, header_style=SOFT, show_edge=False
+    )
     for heading in headings:
         made.add_column(heading, overflow="fold")
     return made
+
+
+def rest(count: int, rows: int) -> Iterator[Text]:
+    """What to say of the rows that are not shown."""
+    if count > rows:
+        yield Text(f"  … and {count - rows:,} more (--all shows them)", style=SOFT)

@@ -15,7 +15,7 @@ name of its format, has these members:
     "tail()"                     text between elements, where none belongs
 """
 
-from dragoman.mapping.xml.markup import inner_xml, outer_xml, own_text, sound
+from dragoman.mapping.xml.markup import inner_xml, only_comments, outer_xml, own_text, sound
 from dragoman.mapping.xml.plan import ElementCodec, Plans, RestCodec
 from dragoman.mapping.xml.read import MISSING, XmlReader
 from dragoman.mapping.xml.write import XmlWriter
@@ -28,6 +28,7 @@ __all__ = [
     "XmlReader",
     "XmlWriter",
     "inner_xml",
+    "only_comments",
     "outer_xml",
     "own_text",
     "sound",

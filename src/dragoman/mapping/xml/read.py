@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from dragoman.errors import ReadError
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import Odd
 from dragoman.mapping.table import Row, Vocabulary
@@ -162,7 +163,7 @@ class XmlReader:
             left[f"<{row.path[-1]}"] = made.others[child.tag]
         spelt: Values = {}
         value = self._scalar(row, text, child, "", spelt)
-        if spelt and value is not MISSING:
+        if spelt and value is not MISSING and not row.many:
             left[row.path[-1]] = spelt[""]
         return value
 
@@ -194,6 +195,8 @@ class XmlReader:
         except ValueError as error:
             left[step] = raw
             return self.invalid(element, raw, str(error), step)
+        except ReadError as error:
+            raise ReadError(error.what, where=self.places.of(element, step), fix=error.fix) from None
         if row.vocab is None:
             return value
         known = row.vocab.exact.get(value)

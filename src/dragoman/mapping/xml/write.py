@@ -126,10 +126,8 @@ class XmlWriter:
 
     def _wrapper(self, made: Plan, part: Any, left: Any) -> None:
         """An element that is no part of its own: only written when it says something, or did when it was read."""
-        before = len(self.out)
-        self._element(made, part, made.step, left if isinstance(left, dict) else NOTHING)
-        if len(self.out) == before + 1 and self.out[-1] == f"<{made.step}/>" and left is None:
-            self.out.pop()
+        if left is not None or any(getattr(part, core) not in (None, ()) for core in made.cores):
+            self._element(made, part, made.step, left if isinstance(left, dict) else NOTHING)
 
     def _text(self, row: Row, part: Any, left: Mapping[str, Any]) -> None:
         value = getattr(part, row.core)
@@ -162,9 +160,11 @@ class XmlWriter:
             value = getattr(part, row.core)
             if key in left and (value is None or reads_as(row, left[key], left.get(row.ext or ""), value)):
                 continue
-            done |= {key, row.ext} if value is not None else set()
+            done.add(key)
             if value is not None:
-                out += self._attribute(name, row, value)
+                said = self._attribute(name, row, value)
+                out += said
+                done |= {row.ext} if key in left or '="ext-value"' in said else set()
             elif row.required is not None:
                 out += self._required(name, row)
         return out + unknown_attributes({key: raw for key, raw in left.items() if key not in done})
@@ -253,7 +253,8 @@ def restricted(row: Row, markings: Sequence[str], left: Mapping[str, Any] = NOTH
     assert row.ext is not None and row.codec.extended is not None
     name, raw, word = row.path[-1][1:], left.get(row.path[-1]), left.get(row.ext)
     if raw is not None or word is not None:
-        meant = (row.codec.decode(raw) if raw else []) + (row.codec.extended(word) if word is not None else [])
+        meant = [] if raw is None or raw == "ext-value" else row.codec.decode(raw)
+        meant += row.codec.extended(word or "") if raw == "ext-value" or word is not None else []
         if meant == list(markings):
             return unknown_attributes({key: left[key] for key in (row.path[-1], row.ext) if key in left})
     word, extension, extended = row.codec.encode(markings).partition("ext-value:")

@@ -1,0 +1,109 @@
+"""Documents of IODEF v2: the frame around the table."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from dragoman.adapter import Can, Context, Format, Likeness
+from dragoman.carry import Anchor, Cargo, no_anchor
+from dragoman.errors import InvalidOutput, ReadError
+from dragoman.mapping.adapter import TableAdapter
+from dragoman.mapping.table import load
+from dragoman.mapping.xml import Plans, XmlReader
+from dragoman.model.incident import Header, Incident
+from dragoman.tree.xml import parse
+from dragoman_iodef.cargo import pack, unpack
+from dragoman_iodef.document import DOCUMENT, LOCATION, XSI, Document
+from dragoman_iodef.foreign import settled
+from dragoman_iodef.hooks import FORMAT, HOOKS
+
+START = re.compile(rb"<(?:[\w.-]+:)?IODEF-Document\b[^>]*?urn:ietf:params:xml:ns:iodef-2\.0[\"']")
+INCIDENT = DOCUMENT.replace("IODEF-Document", "Incident")
+
+
+class Iodef2(TableAdapter):
+    format = Format(
+        name=FORMAT,
+        title="IODEF v2",
+        version="2.00",
+        suffixes=(".xml",),
+        media_types=("application/xml", "text/xml"),
+        specification="RFC 7970",
+        can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
+    )
+
+    def sniff(self, head: bytes) -> Likeness:
+        """Sure of a document whose root is an IODEF-Document in the namespace of v2, in UTF-8 or UTF-16."""
+        plain = head.replace(b"\0", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+        return Likeness.SURELY if START.search(plain) else Likeness.NO
+
+    def parse(self, data: bytes, context: Context) -> Any:
+        """The root element.  Raises ReadError for what is no IODEF v2."""
+        root = parse(data, context.limits, context.source)
+        if root.tag != DOCUMENT:
+            raise ReadError(*_stranger(root.tag), where=context.source)
+        return root
+
+    def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
+        reader = XmlReader(plans(context.tables), context.ledger)
+        reader.begin(tree)
+        try:
+            incidents = [reader.read("incident", element) for element in tree.iterchildren(INCIDENT)]
+            header = _header(reader, tree)
+        except ReadError as error:
+            raise ReadError(error.what, where=f"{context.source}: {error.where}", fix=error.fix) from None
+        if not incidents:
+            raise ReadError("the document holds no Incident", where=context.source)
+        incidents[0].header = header
+        return incidents, no_anchor
+
+    def give(self, incidents: list[Incident], context: Context) -> Document:
+        """Raises InvalidOutput when there is nothing to write, or under `strict` when IODEF demands what nobody said."""
+        if not incidents:
+            raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
+        document = Document(plans(context.tables))
+        missing = [word for incident in incidents for word in document.add(settled(incident, context))]
+        if missing and context.strict:
+            what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
+            raise InvalidOutput(what, fix="say it in the incident, or leave out --strict")
+        document.close(incidents[0].header)
+        return document
+
+    def render(self, tree: Document) -> bytes:
+        return tree.data()
+
+    def load(self, tree: Document, cargo: Cargo, context: Context) -> Document:
+        tree.cargo = pack(cargo, tree.strictest)
+        return tree
+
+    def unload(self, tree: Any, context: Context) -> Cargo:
+        return unpack(tree, context)
+
+
+@cache
+def plans(tables: tuple[str, ...]) -> Plans:
+    return Plans(load(FORMAT, HOOKS, tables))
+
+
+def _header(reader: XmlReader, root: Any) -> Header | None:
+    """What the document says of itself; None when it says no more than every document does."""
+    header: Header = reader.read("document", root)
+    left = (header.residue or {}).get(FORMAT, {})
+    if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == LOCATION:
+        del left[f"@{{{XSI}}}schemaLocation"]
+    if not left:
+        header.residue = None
+    header.version = {None: "", "2.00": None}.get(header.version, header.version)
+    return None if header == Header() else header
+
+
+def _stranger(tag: str) -> tuple[str]:
+    """What a document is that is no IODEF v2."""
+    uri, _, name = tag.rpartition("}")
+    if name != "IODEF-Document":
+        return (f"no IODEF document: its root is <{name}>",)
+    if uri == "{urn:ietf:params:xml:ns:iodef-1.0":
+        return ("this is IODEF v1 (RFC 5070), not v2",)
+    return (f"the root is in the namespace {uri[1:]!r}, not in that of IODEF v2",)

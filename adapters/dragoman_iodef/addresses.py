@@ -1,0 +1,75 @@
+"""IODEF Address (section 3.18.1): its category is our type, and our finer category where the type does not give it back."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+from dragoman.mapping.codecs import Codec, Odd, token
+from dragoman.mapping.xml import ElementCodec, own_text
+from dragoman.model.observable import Address, AutonomousSystem
+
+NUMBER = re.compile(r"(?:AS)?(\d{1,10})", re.ASCII)
+TYPES = {  # category -> type
+    "ipv4-addr": "ipv4-addr", "ipv4-net": "ipv4-addr", "ipv4-net-masked": "ipv4-addr",
+    "ipv6-addr": "ipv6-addr", "ipv6-net": "ipv6-addr", "ipv6-net-masked": "ipv6-addr",
+    "mac": "mac-addr", "e-mail": "email-addr", "site-uri": "url",
+}  # fmt: skip
+WORDS = {"ipv4-addr": "ipv4-addr", "ipv6-addr": "ipv6-addr", "mac-addr": "mac", "email-addr": "e-mail", "url": "site-uri"}
+DEFAULT = "ipv6-addr"  # what an Address without a category is
+
+
+def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
+    """An Address, or the AutonomousSystem that it names."""
+    word = element.get("category")
+    if word == "asn" and NUMBER.fullmatch(token(own_text(element))):
+        system: AutonomousSystem = reader.read("asn", element)
+        system.category = None
+        return system
+    found: Address = reader.read("address", element)
+    if word is None:
+        found.type = DEFAULT
+        left = (found.residue or {}).get(reader.format, {})
+        found.residue = {reader.format: {**left, "@category": None}}
+        return found
+    category = found.category or "observable"
+    found.type = TYPES.get(category, category)
+    if WORDS.get(found.type, found.type) == category:
+        found.category = None
+    return found
+
+
+def write_address(value: Any, step: str, writer: Any) -> None:
+    if isinstance(value, AutonomousSystem):
+        shown, name, word = value, "asn", "asn"
+    else:
+        shown, name, word = value, "address", value.category or WORDS.get(value.type, value.type)
+        left = value.residue.get(writer.format, {}) if value.residue else {}
+        if value.type == DEFAULT and value.category is None and left.get("@category", word) is None:
+            word = None
+    if word != value.category:
+        shown = copy.copy(value)
+        shown.category = word
+    writer.write(name, shown, step)
+
+
+def accepts(value: Any) -> bool:
+    """An Address needs a text: an observable that only refers to others has none here."""
+    if isinstance(value, AutonomousSystem):
+        return value.number is not None
+    return isinstance(value, Address)
+
+
+def _read_number(text: str) -> int:
+    match = NUMBER.fullmatch(token(text))
+    if match is None:
+        raise ValueError("is no number of an autonomous system")
+    number = int(match[1])
+    if f"AS{number}" != token(text):
+        raise Odd(number)
+    return number
+
+
+ADDRESS = ElementCodec(read_address, write_address, accepts)
+ASN = Codec(_read_number, lambda number: f"AS{number}")

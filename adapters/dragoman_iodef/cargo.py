@@ -1,0 +1,76 @@
+"""What IODEF has no place for travels as JSON in AdditionalData at the end of the document, for Dragoman to read.
+
+The type is `string`: the schema printed in RFC 7970 has no `json`.  A long cargo is cut in several, so that no single text
+is longer than readers take; they are joined in the order of the document.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from dragoman.adapter import Context
+from dragoman.carry import Cargo
+from dragoman.errors import ReadError
+from dragoman.model.marking import Level, level
+from dragoman.tree.json import decode
+from dragoman.tree.xml import escape_text
+from dragoman_iodef.hooks import word_of
+
+NAME = "dragoman-cargo"
+MEANING = "what the source said and IODEF has no place for"
+LENGTH = 1_000_000
+TAG = "{urn:ietf:params:xml:ns:iodef-2.0}AdditionalData"
+NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def pack(cargo: Cargo, strictest: Level | None) -> str:
+    """The elements that hold a cargo, marked as strictly as anything around or in it."""
+    text = json.dumps(cargo, ensure_ascii=False, separators=(",", ":"))
+    text = NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    levels = [level(marking) for marking in _markings(cargo)] + ([] if strictest is None else [strictest])
+    shown = f' restriction="{word_of(max(levels))}"' if levels else ""
+    start = f'<AdditionalData name="{NAME}" dtype="string" meaning="{MEANING}" formatid="application/json"{shown}>'
+    pieces = [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
+    return "".join(f"{start}{escape_text(piece)}</AdditionalData>\n" for piece in pieces)
+
+
+def unpack(root: Any, context: Context) -> Cargo:
+    """Takes the cargo out of a document; what is none after all stays where it is, as additional data like any other."""
+    holders = [element for element in root.iterchildren(TAG) if element.get("name") == NAME and not len(element)]
+    if not holders:
+        return {}
+    try:
+        cargo = decode("".join(element.text or "" for element in holders).encode(), context.limits, context.source)
+    except ReadError:
+        return {}
+    if not isinstance(cargo, dict) or not all(isinstance(bucket, dict) for bucket in cargo.values()):
+        return {}
+    for element in holders:
+        root.remove(element)
+    return cargo
+
+
+def _markings(value: Any) -> list[str]:
+    """All markings in a cargo, wherever they stand."""
+    found: list[str] = []
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            found += _words(item.get("markings")) + _words([item.get("marking")])
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return found
+
+
+def _words(markings: Any) -> list[str]:
+    if isinstance(markings, dict):
+        markings = [*_listed(markings.get("=")), *_listed(markings.get("more"))]
+    return [word for word in _listed(markings) if isinstance(word, str)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []

@@ -1,0 +1,86 @@
+"""STIX 2.1 (OASIS Standard) with the incident extension suite: bundles, single objects and lists of objects.
+
+The table `mappings/stix-2.1.yaml` says what goes where; `read` and `write` turn objects into parts and back, `narrative`
+turns what other formats nest into a graph and back, `shapes` knows the drafts of the incident extension, `form` how a
+document was put, `cargo` where the rest travels.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dragoman.adapter import Can, Context, Format, Likeness
+from dragoman.carry import Anchor, Cargo
+from dragoman.ledger import Kind
+from dragoman.mapping.adapter import TableAdapter
+from dragoman.mapping.table import Table, facts, load
+from dragoman.model.incident import Incident
+from dragoman.tree import json
+from dragoman_stix.cargo import loaded, unloaded
+from dragoman_stix.codecs import with_checks
+from dragoman_stix.form import FORMAT, Form, opened
+from dragoman_stix.narrative import assemble
+from dragoman_stix.read import Reading
+from dragoman_stix.sniff import likeness
+from dragoman_stix.write import Writing
+
+
+@cache
+def table(tables: tuple[str, ...] = ()) -> Table:
+    """The compiled table, with the user's own over it.  Raises MappingError."""
+    return load(FORMAT, with_checks(facts(FORMAT)["checks"]), tables)
+
+
+class Stix21(TableAdapter):
+    """STIX 2.1."""
+
+    format = Format(
+        name=FORMAT,
+        title="STIX 2.1",
+        version="2.1",
+        suffixes=(".stix.json", ".stix"),
+        media_types=("application/stix+json;version=2.1", "application/stix+json"),
+        specification="OASIS STIX Version 2.1, 10 June 2021, errata 01",
+        can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
+        options={"stix.shape": "the shape of the incident extension: C, D (the default for other sources) or F"},
+    )
+
+    def sniff(self, head: bytes) -> Likeness:
+        return likeness(head)
+
+    def parse(self, data: bytes, context: Context) -> Any:
+        """The decoded document.  Raises ReadError for what is no STIX 2.1, LimitExceeded."""
+        tree = json.decode(data, context.limits, context.source)
+        opened(tree, context.source)
+        return tree
+
+    def render(self, tree: Any) -> bytes:
+        return json.encode(tree)
+
+    def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
+        """The incidents of a document, and by which id the cargo of each part is found."""
+        form, objects = opened(tree, context.source)
+        if "id" in form.members:
+            context.ledger.note(Kind.INVALID, "D201", "/id", "is no id of a bundle: kept as it stands", form.members["id"])
+        reading = Reading(table(context.tables), context, form)
+        incidents = [assemble(found, reading.names) for found in reading.incidents(objects)]
+
+        def anchor(part: Any) -> str | None:
+            return reading.names.get(id(part))
+
+        return incidents, anchor
+
+    def give(self, incidents: list[Incident], context: Context) -> Any:
+        """The document that says natively what STIX can of the incidents."""
+        form = Form.kept(incidents)
+        return form.document(Writing(table(context.tables), context, form).objects(incidents))
+
+    def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
+        return loaded(tree, cargo)
+
+    def unload(self, tree: Any, context: Context) -> Cargo:
+        return unloaded(tree)
+
+
+adapter = Stix21()

@@ -1,0 +1,124 @@
+"""What STIX has no place for travels in a property extension of ours on the object it belongs to (section 7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dragoman.carry import Cargo
+from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
+
+# Frozen: the ids that `uid` gives to these names.
+EXTENSION = "extension-definition--7d4c3f90-f11d-57cf-8117-eabc84835b1f"
+AUTHOR = "identity--0f3eb6f8-28d6-5f2a-8f0c-f9217b0d5553"
+SINCE = "2026-01-01T00:00:00.000Z"
+KEPT, WHOLE = "cargo", "document"  # what belongs to the object itself; what belongs to the document
+UNFIT = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content", "bundle"}
+
+
+def definition() -> list[dict[str, Any]]:
+    """The extension's definition and its author, for every document that carries something."""
+    common = {"spec_version": "2.1", "created": SINCE, "modified": SINCE}
+    author = {"type": "identity", "id": AUTHOR, **common, "name": "Dragoman", "identity_class": "system"}
+    extension = {
+        "type": "extension-definition",
+        "id": EXTENSION,
+        **common,
+        "created_by_ref": AUTHOR,
+        "name": "Dragoman cargo",
+        "description": "Values of an incident that STIX has no property for, so that they come back.",
+        "schema": "https://dragoman.invalid/schemas/stix-2.1/cargo-1.json",
+        "version": "1.0.0",
+        "extension_types": ["property-extension"],
+    }
+    return [author, extension]
+
+
+def loaded(tree: Any, cargo: Cargo) -> Any:
+    """The document with the cargo on its objects; the objects are changed in place."""
+    objects = _objects(tree)
+    waiting = dict(cargo)
+    whole = waiting.pop("", None)
+    for item in objects:
+        own = waiting.pop(item.get("id", ""), None) if _fit(item) else None
+        if own is not None:
+            _extend(item, {KEPT: own})
+    added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else definition()
+    if whole is not None:
+        _extend(_bearer(objects, added), {WHOLE: whole})
+    return _with(tree, added)
+
+
+def _bearer(objects: list[Any], added: list[dict[str, Any]]) -> dict[str, Any]:
+    """The object that bears what belongs to the document: the first incident, else the first that can."""
+    fit = [item for item in objects if _fit(item)]
+    first = next((item for item in fit if item["type"] == "incident"), None)
+    return first or (fit or added or objects)[0]  # type: ignore[no-any-return]
+
+
+def _fit(item: Any) -> bool:
+    """Whether an object can bear an extension without becoming another one: an observable's id depends on it."""
+    if not isinstance(item, dict) or not isinstance(item.get("type"), str) or item["type"] in UNFIT:
+        return False
+    return is_identifier(item.get("id"), item["type"]) and isinstance(item.get("extensions", {}), dict)
+
+
+def _extend(item: dict[str, Any], members: dict[str, Any]) -> None:
+    extensions = item.get("extensions") or {}
+    known = extensions.get(EXTENSION) or {"extension_type": "property-extension"}
+    item["extensions"] = {**extensions, EXTENSION: {**known, **members}}
+
+
+def _with(tree: Any, added: list[dict[str, Any]]) -> Any:
+    if isinstance(tree, list):
+        return [*tree, *added]
+    return {**tree, "objects": [*tree.get("objects", []), *added]} if added else tree
+
+
+def unloaded(tree: Any) -> Cargo:
+    """Takes the cargo out of a document, and the definition that came with it; both only if they are ours."""
+    cargo: Cargo = {}
+    objects = _objects(tree)
+    for item in objects:
+        found = _taken(item)
+        if isinstance(found.get(KEPT), dict):
+            cargo[item["id"]] = found[KEPT]
+        if isinstance(found.get(WHOLE), dict):
+            cargo[""] = found[WHOLE]
+    if cargo:
+        objects[:] = [item for item in objects if not _is_ours(item)]
+        if isinstance(tree, dict) and tree.get("type") == "bundle" and not objects:
+            tree.pop("objects", None)
+    return cargo
+
+
+def _taken(item: Any) -> dict[str, Any]:
+    extensions = item.get("extensions") if isinstance(item, dict) else None
+    if not isinstance(extensions, dict) or not isinstance(extensions.get(EXTENSION), dict):
+        return {}
+    found = extensions[EXTENSION]
+    if not any(isinstance(found.get(name), dict) for name in (KEPT, WHOLE)) or not isinstance(item.get("id"), str):
+        return {}
+    del extensions[EXTENSION]
+    if not extensions:
+        del item["extensions"]
+    return dict(found)
+
+
+def _is_ours(item: Any) -> bool:
+    return isinstance(item, dict) and item.get("id") in (EXTENSION, AUTHOR) and item.get("created") == SINCE
+
+
+def _objects(tree: Any) -> list[Any]:
+    if isinstance(tree, list):
+        return tree
+    if tree.get("type") != "bundle":
+        return [tree]
+    found = tree.get("objects")
+    return found if isinstance(found, list) else []
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """The frozen ids and what they were made of, for the test that holds them."""
+    yield EXTENSION, uid("extension-definition", "cargo")
+    yield AUTHOR, uid("identity", "Dragoman")

@@ -1,0 +1,59 @@
+"""Values that a format has no class for (log items, header fields, DNS records) as artifacts; what they are called
+stands on the relationship that ties them to their owner."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dragoman.model import Additional, Artifact, Reference
+from dragoman_stix.narrative.labels import labelled, words
+from dragoman_stix.narrative.paths import OBSERVABLE_ID
+
+if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
+    from dragoman_stix.narrative.flatten import Flattening
+
+LABELS = {"name": "item", "dtype": "dtype", "meaning": "meaning", "format_id": "format"}
+TEXT, XML = "text/plain", "application/xml"
+
+
+def packed(work: Flattening, text: str, mime_type: str) -> str:
+    """A text as an artifact; returns its id."""
+    payload = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    return work.observe(Artifact(payload_bin=payload, mime_type=mime_type))
+
+
+def unpacked(artifact: Artifact) -> str:
+    """The text of an artifact that `packed` made."""
+    try:
+        return base64.b64decode(artifact.payload_bin or "").decode("utf-8", "surrogatepass")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def flatten_items(work: Flattening, items: Sequence[Additional], owner: str, path: str) -> None:
+    """Artifacts for values, tied to an owner."""
+    for place, item in enumerate(items):
+        before, work.markings = work.markings, tuple(work.effective(item))
+        ref = packed(work, item.xml, XML) if item.xml else packed(work, item.value or "", TEXT)
+        local = [Reference(source_name=OBSERVABLE_ID, external_id=item.id)] if item.id else ()
+        work.link(f"{path}/{place}", owner, "related-to", ref, local, labelled(item, LABELS))
+        work.markings = before
+
+
+def assemble_items(work: Assembling, path: str) -> Any:
+    """The values that `flatten_items` tied to the owner at a path."""
+    found = []
+    for relation, artifact, _ in work.members(path):
+        markup = getattr(artifact, "mime_type", None) == XML
+        text = unpacked(artifact) if isinstance(artifact, Artifact) else ""
+        made = Additional(xml=text if markup else None, value=None if markup else text)
+        made.markings = work.unmarked(relation.markings, work.markings)
+        made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
+        for field, word in words(relation.labels, LABELS).items():
+            setattr(made, field, word)
+        found.append(made)
+    return found or ()

@@ -1,0 +1,184 @@
+"""From STIX objects to the parts of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dragoman.adapter import Context
+from dragoman.errors import ReadError
+from dragoman.ledger import Kind
+from dragoman.mapping.json import ABSENT, JsonReader, remember
+from dragoman.mapping.looks import Seen
+from dragoman.mapping.table import Spec, Table
+from dragoman.model import Assessment, ForeignObject, Incident
+from dragoman.tree.json import pointer
+from dragoman_stix.codecs import WORDS
+from dragoman_stix.form import FORMAT, Form, kind_of, sequence
+from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
+from dragoman_stix.reach import owners
+from dragoman_stix.shapes import FOLDED, unfold
+
+MARKING_MEMBERS = ("object_marking_refs", "granular_markings")
+UNANCHORED = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content"}
+STANDS_FOR = ("report", "grouping", "campaign")  # what an incident is told by, where there is no incident object
+
+
+def fields_of(table: Table) -> dict[str, str]:
+    """For each type of object the incident's field that holds its parts, in the order of the table."""
+    return {name: part["list"] for name, part in table.facts["parts"].items() if "list" in part}
+
+
+class StixReader(JsonReader):
+    """Reads parts; a marking that cannot be read refuses the document, for it might widen who may see it."""
+
+    def invalid(self, raw: Any, reason: str) -> Any:
+        if raw != [] and any(step in MARKING_MEMBERS for step in self.trail):
+            raise ReadError(f"a marking that cannot be read: {reason}", where=pointer(self.trail))
+        return super().invalid(raw, reason)
+
+    def marked(self, part: Any) -> Any:
+        """The part, if its granular markings and (of a fixed one) its definition hold (sections 7.2.1, 7.2.3)."""
+        for found in part.field_markings:
+            if not found.fields or (found.marking is None) == (found.lang is None):
+                where = pointer([*self.trail, "granular_markings"])
+                raise ReadError("a marking that cannot be read: no selectors, or not one of marking_ref, lang", where=where)
+        return part
+
+
+@dataclass(slots=True)
+class Entry:
+    """One object of the document as it was read; field None: the incident itself."""
+
+    part: Any
+    field: str | None
+    kind: str
+    number: int
+
+
+class Reading:
+    """Reads the objects of one document.
+
+    names: id() of a part -> the id of its object, for those that can carry cargo; `entries` keeps the parts alive.
+    """
+
+    def __init__(self, table: Table, context: Context, form: Form) -> None:
+        self.table, self.context, self.form = table, context, form
+        self.fields = fields_of(table)
+        self.seen = Seen()
+        self.reader = StixReader(FORMAT, context.ledger, self.seen)
+        self.head: list[str | int] = ["objects"] if form.wrapper == "bundle" else []
+        self.entries: list[Entry] = []
+        self.names: dict[int, str] = {}
+        self.known: set[str] = set()
+        self.foreign: dict[str, Spec] = {}
+
+    def incidents(self, objects: Sequence[Any]) -> list[Incident]:
+        """The incidents of the document; the objects are used up."""
+        basis = self._basis(objects)
+        for place, (item, number) in enumerate(zip(objects, owners(objects), strict=True)):
+            self.reader.trail = [] if self.form.wrapper == "object" else [*self.head, place]
+            kind = kind_of(item, number)
+            field, part = self._read(item)
+            self.entries.append(Entry(part, field, kind, number))
+        found = [entry.part for entry in self.entries if entry.field is None] or [Incident(basis=basis)]
+        self._fill(found)
+        self._look(found[0])
+        return found
+
+    def _basis(self, objects: Sequence[Any]) -> str:
+        """The id of the object that stands for an incident, where there is none."""
+        for wanted in STANDS_FOR:
+            for item in objects:
+                if isinstance(item, dict) and item.get("type") == wanted and is_identifier(item.get("id"), wanted):
+                    return str(item["id"])
+        return "none"
+
+    def _read(self, item: Any) -> tuple[str | None, Any]:
+        """The field and the part of one object."""
+        if type(item) is not dict:
+            self.reader.invalid(item, "is no object")
+            part = ForeignObject(format=FORMAT)
+            remember(part, FORMAT, "item", item)
+            return "foreign", part
+        name, own_id = item.get("type"), item.get("id")
+        if not is_identifier(own_id, name if type(name) is str else ""):
+            return "foreign", self._misnamed(item, name, own_id)
+        field = "" if name == "incident" else self.fields.get(name)  # type: ignore[arg-type]
+        if field is None or field == "foreign":
+            return "foreign", self._foreign(item, name, own_id)
+        part = self._native(item, self.table.parts[name])  # type: ignore[index]
+        if name not in UNANCHORED and own_id not in self.known:
+            self.known.add(own_id)  # type: ignore[arg-type]
+            self.names[id(part)] = own_id  # type: ignore[assignment]
+        return field or None, part
+
+    def _native(self, item: dict[str, Any], spec: Spec) -> Any:
+        memory = unfold(item) if spec.name in FOLDED else None
+        part = self.reader.read(spec, item)
+        for how, value in (memory or {}).items():
+            remember(part, FORMAT, how, value)
+        if part.field_markings:
+            self.reader.marked(part)
+        if spec.name == "marking-definition" and part.id in WORDS:
+            self._contradiction(part)
+        return part
+
+    def _contradiction(self, part: Any) -> None:
+        """A fixed TLP marking must say what its id says (section 7.2.1.4)."""
+        said = [(part.definition or {}).get("tlp")]
+        said += [inner.get("tlp_2_0") for inner in (part.extensions or {}).values() if isinstance(inner, dict)]
+        meant = WORDS[part.id].partition(":")[2]
+        if any(word not in (None, meant) for word in said):
+            raise ReadError(f"a marking that cannot be read: its id says {meant}", where=pointer(self.reader.trail))
+
+    def _misnamed(self, item: dict[str, Any], name: Any, own_id: Any) -> ForeignObject:
+        """An object without a type or an id that is one: kept as it is."""
+        good = type(name) is str and TYPE_NAME.fullmatch(name) is not None
+        member, raw = ("id", own_id) if good else ("type", name)
+        reason = "is missing" if member not in item else f"is no {'id of a ' + str(name) if good else 'type'}"
+        where = pointer([*self.reader.trail, member])
+        self.context.ledger.note(Kind.INVALID, "D201", where, f"{reason}: the object is kept as it stands", raw)
+        return self._foreign(item, name if good else None, None)
+
+    def _foreign(self, item: dict[str, Any], name: Any, own_id: Any) -> ForeignObject:
+        """An object of a type that we do not know; its markings we do."""
+        label = name or "foreign"
+        if label not in self.foreign:
+            self.foreign[label] = replace(self.table.parts["foreign"], name=f"*{label}")
+        part: ForeignObject = self.reader.read(self.foreign[label], item)
+        part.format, part.content, part.residue = FORMAT, item, None
+        if name is not None:
+            part.type = item.pop("type")
+        if own_id is not None:
+            part.id = item.pop("id")
+        return self.reader.marked(part)  # type: ignore[no-any-return]
+
+    def _fill(self, incidents: list[Incident]) -> None:
+        """Puts the parts into the lists of their incidents."""
+        lists: dict[tuple[int, str], list[Any]] = {}
+        for entry in self.entries:
+            if entry.field is not None:
+                lists.setdefault((entry.number, entry.field), []).append(entry.part)
+        for (number, field), parts in lists.items():
+            held = [Assessment(impacts=parts)] if field == "assessments" else parts
+            setattr(incidents[number], field, held)
+
+    def _look(self, first: Incident) -> None:
+        """Keeps on the first incident how the document was put."""
+        naturals = {spec.name: (["type", "id"], list(MARKING_MEMBERS)) for spec in self.foreign.values()}
+        looks, own = self.seen.looks(self.table.parts, naturals)
+        looks.orders = self.form.looks.orders | looks.orders
+        for part, paths in own:
+            remember(part, FORMAT, ABSENT, paths)
+        ranks = {field: rank for rank, field in enumerate(dict.fromkeys(["", *self.fields.values()]))}
+        places = [(entry.number, ranks[entry.field or ""]) for entry in self.entries]
+        if any(one > other for one, other in zip(places, places[1:], strict=False)):
+            self.form.order = sequence(entry.kind for entry in self.entries)
+        self.form.looks = looks
+        self.form.keep(first)
+
+
+def anchors(reading: Reading) -> Mapping[int, str]:
+    return reading.names
