@@ -74,7 +74,7 @@ def test_the_static_index_tells_the_truth() -> None:
         assert (command.help or "").partition("\n")[0] == summary
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS])
+@pytest.mark.parametrize("name", list(COMMANDS))
 def test_the_help_of_every_command_has_examples(name: str) -> None:
     outcome = run(name, "--help")
     assert outcome.status == 0
@@ -89,8 +89,8 @@ def test_the_help_of_every_command_has_examples(name: str) -> None:
     [
         (DragomanError("x"), 1), (KeyError("x"), 1), (RecursionError("x"), 1), (MemoryError(), 1),
         (UsageError("x"), 2), (click.UsageError("x"), 2), (ForbiddenLoss("x"), 3), (ReadError("x"), 4),
-        (LimitExceeded("x"), 4), (InvalidOutput("x"), 5), (FileNotFoundError(2, "x", "y"), 7), (ConnectionError("x"), 7),
-        (KeyboardInterrupt(), 130),
+        (LimitExceeded("x"), 4), (InvalidOutput("x"), 5), (FileNotFoundError(2, "x", "y"), 7),
+        (ConnectionError("x"), 7), (KeyboardInterrupt(), 130),
     ],
 )  # fmt: skip
 def test_every_error_is_one_line_and_a_status(error: BaseException, status: int) -> None:

@@ -71,7 +71,7 @@ class Memo(Toy):
 
 
 class Slip(Toy):
-    """{"slip": title, "is": status, "when": time}: a title is demanded, other words than open and closed are not known."""
+    """{"slip": title, "is": status, "when": time}: a title is demanded, and one word of status is not known."""
 
     format = Format("slip", "toy slip", "2", ("slip",), ("application/x-slip",), "tests/toys.py")
 

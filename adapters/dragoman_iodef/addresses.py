@@ -33,8 +33,8 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
         left = (found.residue or {}).get(reader.format, {})
         found.residue = {reader.format: {**left, "@category": None}}
         return found
-    category = found.category or "observable"
-    found.type = TYPES.get(category, category)
+    category = found.category
+    found.type = "observable" if category is None else TYPES.get(category, category)
     if WORDS.get(found.type, found.type) == category:
         found.category = None
     return found

@@ -1,8 +1,8 @@
 """STIX 2.1 (OASIS Standard) with the incident extension suite: bundles, single objects and lists of objects.
 
-The table `mappings/stix-2.1.yaml` says what goes where; `read` and `write` turn objects into parts and back, `narrative`
-turns what other formats nest into a graph and back, `shapes` knows the drafts of the incident extension, `form` how a
-document was put, `cargo` where the rest travels.
+The table `mappings/stix-2.1.yaml` says what goes where; `read` and `write` turn objects into parts and back,
+`narrative` turns what other formats nest into a graph and back, `shapes` knows the drafts of the incident extension,
+`form` how a document was put, `cargo` where the rest travels.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ class Stix21(TableAdapter):
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         """The incidents of a document, and by which id the cargo of each part is found."""
         form, objects = opened(tree, context.source)
-        if "id" in form.members:
-            context.ledger.note(Kind.INVALID, "D201", "/id", "is no id of a bundle: kept as it stands", form.members["id"])
+        if "id" in form.members or "bundle" in form.looks.absent:
+            raw = form.members.get("id", "")
+            context.ledger.note(Kind.INVALID, "D201", "/id", "the bundle has no id that is one: kept as it stands", raw)
         reading = Reading(table(context.tables), context, form)
         incidents = [assemble(found, reading.names) for found in reading.incidents(objects)]
 

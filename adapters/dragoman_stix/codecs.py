@@ -187,12 +187,11 @@ def marking_ref(word: str) -> str:
 
 
 def marking_refs(words: Sequence[str]) -> list[str] | None:
-    refs = dict.fromkeys(marking_ref(word) for word in words if word != SILENT) if _foreign(words) else map(marking_ref, words)
-    return list(refs) or None
-
-
-def _foreign(words: Sequence[str]) -> bool:
-    return any(word not in TLP and not word.startswith("marking-definition--") for word in words)
+    """The ids for markings; two words of other schemes that come out as one marking are written once."""
+    refs = [marking_ref(word) for word in words if word != SILENT]
+    if any(word not in TLP and not word.startswith("marking-definition--") for word in words):
+        refs = list(dict.fromkeys(refs))
+    return refs or None
 
 
 identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6")
@@ -223,7 +222,7 @@ NATIVE: dict[str, Codec] = {
 
 
 def with_checks(checks: Mapping[str, Any]) -> dict[str, Codec]:
-    """All codecs of this format: those above, and for each check of the table one for the object and for a list ("x[]")."""
+    """All codecs of this format: those above, and one for each check of the table, with one for a list of it ("x[]")."""
     known = dict(NATIVE)
 
     def find(name: Any) -> Callable[[Any], Any]:

@@ -19,7 +19,7 @@ NAMELESS = "?"  # stands in the order for objects whose type is no name
 
 @dataclass(slots=True)
 class Form:
-    """wrapper: bundle, object or list.  id: of the bundle.  members: of the bundle, apart from its type, id and objects.
+    """wrapper: bundle, object or list.  id: of the bundle.  members: of the bundle, but for its type, id and objects.
 
     order: the sequence of types ("identity indicator*3 1:malware", with the number of the incident if it is not the
     first), where it is not the order in which we write.
@@ -67,6 +67,8 @@ class Form:
         if self.wrapper == "list" and objects:
             return objects
         bundle = {"type": "bundle", "id": self.id or bundle_id(objects)}
+        if "bundle" in self.looks.absent:
+            del bundle["id"]
         if objects:
             bundle["objects"] = objects  # type: ignore[assignment]
         return self.looks.arranged("bundle", arranged(bundle | self.members, BUNDLE))
@@ -100,8 +102,10 @@ def _bundle(tree: dict[str, Any], source: str) -> tuple[Form, list[Any]]:
         form.id = None if tree["id"] == bundle_id(objects) else tree["id"]
     elif "id" in tree:
         form.members["id"] = tree["id"]
+    else:
+        form.looks.absent["bundle"] = ["id"]
     if list(arranged(dict.fromkeys(order), BUNDLE)) != order:
-        form.looks = Looks({"bundle": [order]})
+        form.looks.orders["bundle"] = [order]
     return form, objects
 
 

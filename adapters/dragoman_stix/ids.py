@@ -1,4 +1,4 @@
-"""Identifiers (STIX 2.1 sections 2.9 and 3.3): their shape, and how we make them so that they come out the same twice."""
+"""Identifiers (STIX 2.1 sections 2.9 and 3.3): their shape, and how we make them, the same each time."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from dragoman_stix.ids import observable_id
@@ -33,9 +32,10 @@ def contributing(part: Any) -> dict[str, Any]:
 
 
 def identified(part: Any) -> Any:
-    """A copy of an observable with the id that follows from its contributing properties."""
+    """The observable, in place, with the id that follows from its contributing properties."""
     properties = contributing(part)
-    return replace(part, id=observable_id(part.type, {name: list(v) if isinstance(v, tuple) else v for name, v in properties.items()}))
+    part.id = observable_id(part.type, {name: list(v) if isinstance(v, tuple) else v for name, v in properties.items()})
+    return part
 
 
 def hash_is_well_formed(algorithm: str, value: str) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from dragoman.adapter import Context
@@ -42,8 +43,8 @@ class StixReader(JsonReader):
         """The part, if its granular markings and (of a fixed one) its definition hold (sections 7.2.1, 7.2.3)."""
         for found in part.field_markings:
             if not found.fields or (found.marking is None) == (found.lang is None):
-                where = pointer([*self.trail, "granular_markings"])
-                raise ReadError("a marking that cannot be read: no selectors, or not one of marking_ref, lang", where=where)
+                what = "a marking that cannot be read: no selectors, or not one of marking_ref and lang"
+                raise ReadError(what, where=pointer([*self.trail, "granular_markings"]))
         return part
 
 
@@ -137,7 +138,7 @@ class Reading:
         """An object without a type or an id that is one: kept as it is."""
         good = type(name) is str and TYPE_NAME.fullmatch(name) is not None
         member, raw = ("id", own_id) if good else ("type", name)
-        reason = "is missing" if member not in item else f"is no {'id of a ' + str(name) if good else 'type'}"
+        reason = "is missing" if member not in item else f"is no {'id of its type' if good else 'type'}"
         where = pointer([*self.reader.trail, member])
         self.context.ledger.note(Kind.INVALID, "D201", where, f"{reason}: the object is kept as it stands", raw)
         return self._foreign(item, name if good else None, None)
@@ -170,15 +171,12 @@ class Reading:
         naturals = {spec.name: (["type", "id"], list(MARKING_MEMBERS)) for spec in self.foreign.values()}
         looks, own = self.seen.looks(self.table.parts, naturals)
         looks.orders = self.form.looks.orders | looks.orders
+        looks.absent = self.form.looks.absent | looks.absent
         for part, paths in own:
             remember(part, FORMAT, ABSENT, paths)
         ranks = {field: rank for rank, field in enumerate(dict.fromkeys(["", *self.fields.values()]))}
         places = [(entry.number, ranks[entry.field or ""]) for entry in self.entries]
-        if any(one > other for one, other in zip(places, places[1:], strict=False)):
+        if any(one > other for one, other in pairwise(places)):
             self.form.order = sequence(entry.kind for entry in self.entries)
         self.form.looks = looks
         self.form.keep(first)
-
-
-def anchors(reading: Reading) -> Mapping[int, str]:
-    return reading.names

@@ -24,7 +24,8 @@ NEW_TYPES = {
 }
 FOLDED = frozenset({"incident", *NEW_TYPES})
 SHAPES = ("C", "D", "F")
-COUNTS, MEASURES = "impacted_entity_counts", "measures"
+COUNTS = "impacted_entity_counts"
+MEASURES = "impact measures"  # no extension can be called so
 STEPS = {"events": ("event_refs", "event_ref"), "tasks": ("task_refs", "task_ref")}
 ON_TOP = frozenset({
     "determination", "investigation_status", "criticality", "detection_methods", "event_refs", "impact_refs",
@@ -84,7 +85,7 @@ def _from_top(source: Object, memory: Memory) -> None:
     """Shape F: what stands on the incident itself moves into the extension."""
     extensions = source.get("extensions")
     taken = [key for key in source if key in ON_TOP]
-    if not taken or "extensions" in source and (type(extensions) is not dict or CORE in extensions):
+    if not taken or ("extensions" in source and (type(extensions) is not dict or CORE in extensions)):
         return
     core = {key: source.pop(key) for key in taken}
     source["extensions"] = {**(extensions or {}), CORE: core}

@@ -98,7 +98,8 @@ class Writing:
             new = observable_id(name, out) if name in CONTRIBUTING else uid(name, canonical(out))
         if old:
             self.renamed[old] = new
-        return {"type": name, "spec_version": "2.1", "id": new} | out if "spec_version" in out else {"type": name, "id": new} | out
+        head = {key: out[key] for key in ("type", "spec_version") if key in out}
+        return head | {"id": new} | out
 
     def _foreign(self, part: ForeignObject) -> Iterator[Any]:
         """An object that was kept as it stood; those of other formats have no place here."""

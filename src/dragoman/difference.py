@@ -33,7 +33,8 @@ def differences(before: Sequence[Incident], after: Sequence[Incident]) -> Iterat
 
 def _values(before: Any, after: Any, path: str) -> Iterator[Difference]:
     if is_part(before) and type(before) is type(after):
-        for name in fields(type(before)):
+        cls: type = type(before)
+        for name in fields(cls):
             yield from _values(getattr(before, name), getattr(after, name), f"{path}/{name}")
     elif isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys([*before, *after]):

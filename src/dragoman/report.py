@@ -53,8 +53,9 @@ class Report:
     losses: list[Loss]
 
     def counts(self) -> dict[str, int]:
-        """Leaves of the source by kind, in the order of `Kind`."""
+        """Leaves of the source by kind, in the order of `Kind`, and what was filled in, which is none of them."""
         found = Counter(fate.kind for fate in self.fates)
+        found[Kind.DEFAULTED] = sum(1 for loss in self.losses if loss.kind is Kind.DEFAULTED)
         return {kind.value: found[kind] for kind in Kind}
 
     def as_json(self) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from dragoman.model import Identifier, Incident, Part, Relation
+from dragoman.model.plain import copied
 from dragoman_stix.ids import uid
 from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
 from dragoman_stix.narrative.flatten import default_title
@@ -18,6 +19,9 @@ LISTS = (
     "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
     "courses_of_action", "observables", "observations", "notes", "locations",
 )  # fmt: skip
+
+
+Before: TypeAlias = tuple[str, tuple[str, ...]]
 
 
 class Assembling:
@@ -40,6 +44,11 @@ class Assembling:
                 self.parts.setdefault(impact.id, impact)
         self.relations: dict[str, Relation] = {relation.id or "": relation for relation in incident.relations}
         self.statements = statements_in(incident)
+        self.owner = f"incident--{incident.id}"  # whose members are asked for
+        self.owned = {True: Counter[str](), False: Counter[str]()}  # links of an owner that is the target, or the source
+        for relation in incident.relations:
+            self.owned[True][relation.target_ref or ""] += 1
+            self.owned[False][relation.source_ref or ""] += 1
         self.taken: set[int] = set()
         self.placed: dict[str, list[Any]] = {}  # what stands at the top of the tree, by field
 
@@ -52,12 +61,18 @@ class Assembling:
 
     def member(self, path: str, owned_by_target: bool = False) -> tuple[Relation, Any] | None:
         """What hangs at a path: its relationship and its part, both taken out of the graph."""
-        relation = self.relations.get(link_id(self.key, path)) if self.relations else None
+        owned = self.owned[owned_by_target]
+        if not owned[self.owner]:
+            return None
+        relation = self.relations.get(link_id(self.key, path))
         if relation is None:
             return None
-        part = self.parts.get((relation.source_ref if owned_by_target else relation.target_ref) or "")
-        if part is None:
+        ends = (relation.source_ref, relation.target_ref)
+        owner, member = ends[::-1] if owned_by_target else ends
+        part = self.parts.get(member or "")
+        if part is None or owner != self.owner:
             return None
+        owned[self.owner] -= 1
         self.taken.add(id(relation))
         self.taken.add(id(part))
         return relation, part
@@ -76,9 +91,10 @@ class Assembling:
             self.taken.add(id(part))
         return part
 
-    def enter(self, flat: Any, type_name: str, path: str) -> tuple[str, ...]:
-        """Undoes what every object gets: id, times, markings.  Returns the owner's markings, for `leave`."""
-        before = self.markings
+    def enter(self, flat: Any, type_name: str, path: str) -> Before:
+        """Undoes what every object gets: id, times, markings; it is the owner now.  Returns what `leave` needs."""
+        before, inherited = (self.owner, self.markings), self.markings
+        self.owner = str(flat.id)
         local = [ref for ref in flat.references if ref.source_name == OBSERVABLE_ID]
         if flat.id == member_id(type_name, self.key, path):
             flat.id = local[0].external_id if local else None
@@ -90,12 +106,12 @@ class Assembling:
         if flat.modified == self.created:
             flat.modified = None
         self.markings = tuple(flat.markings)
-        flat.markings = self.unmarked(flat.markings, before)
+        flat.markings = self.unmarked(flat.markings, inherited)
         return before
 
-    def leave(self, before: tuple[str, ...]) -> None:
-        """Back to the owner's markings."""
-        self.markings = before
+    def leave(self, before: Before) -> None:
+        """Back to the owner's owner and its markings."""
+        self.owner, self.markings = before
 
     def unmarked(self, markings: Any, inherited: tuple[str, ...]) -> Any:
         """A member's own markings, in the words of its scheme; none when they are just the owner's."""
@@ -105,7 +121,7 @@ class Assembling:
 
     def plain(self, part: Part, inherited: tuple[str, ...]) -> Part:
         """A copy of a shared observable as its owner has it: no id, no markings of the owner."""
-        return replace(part, id=None, markings=self.unmarked(part.markings, inherited))
+        return copied(part, id=None, markings=self.unmarked(part.markings, inherited))
 
 
 def assemble(incident: Incident, names: dict[int, str]) -> Incident:

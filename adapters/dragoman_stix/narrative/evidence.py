@@ -7,7 +7,6 @@ stands on the relationship, or on the observed data, that ties it to that place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import (
@@ -32,8 +31,9 @@ from dragoman.model import (
     Relation,
     SoftwareProduct,
 )
-from dragoman_stix.narrative.certificates import from_x509, x509_of
+from dragoman.model.plain import copied
 from dragoman_stix.narrative import software
+from dragoman_stix.narrative.certificates import from_x509, x509_of
 from dragoman_stix.narrative.items import TEXT, XML, assemble_items, flatten_items, packed, unpacked
 from dragoman_stix.narrative.labels import label, take
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, member_id
@@ -92,17 +92,17 @@ def _asides(found: Any) -> list[tuple[str, str]]:
 
 def _value_only(work: Flattening, found: Any) -> Any:
     """The observable as STIX has it: no document id, no finer word; files with hashes, mails with references."""
-    made = replace(found, id=None, category=None, markings=(), residue=None)
+    made = copied(found, id=None, category=None, markings=(), residue=None)
     if isinstance(made, DomainName):
-        return replace(made, **dict.fromkeys(("system_status", "domain_status", "checked", "registered", "expires", "same_contact")),
+        return copied(made, **dict.fromkeys(("system_status", "domain_status", "checked", "registered", "expires", "same_contact")),
                        related_dns=(), nameservers=(), contacts=())  # fmt: skip
     if isinstance(made, Address):
-        return replace(made, vlan_name=None, vlan_num=None)
+        return copied(made, vlan_name=None, vlan_num=None)
     if isinstance(made, File):
         return _file(made)
     if isinstance(made, RegistryKey):
         values = [{"data": made.data}] if made.data is not None else made.values
-        return replace(made, data=None, action=None, values=values)
+        return copied(made, data=None, action=None, values=values)
     return _mail(work, made) if isinstance(made, EmailMessage) else made
 
 
@@ -113,7 +113,7 @@ def _file(made: File) -> File:
             if found.algorithm and found.value and hash_is_well_formed(found.algorithm, found.value):
                 hashes.setdefault(found.algorithm, found.value)
     name = made.name if made.name or hashes else (made.urls[0] if made.urls else "unnamed")
-    return replace(made, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
+    return copied(made, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
 
 
 def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
@@ -123,7 +123,7 @@ def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
     fields = dict(made.additional_header_fields or {})
     if made.x_mailer:
         fields["X-Mailer"] = [made.x_mailer]
-    return replace(
+    return copied(
         made, is_multipart=bool(made.is_multipart), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
         additional_header_fields=fields or None, to=(), sender=None, x_mailer=None, header_fields=(), headers=None,
         message=None, hash_sets=(), signatures=(),
@@ -145,12 +145,14 @@ def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:
         if hasattr(made, field) and value:
             setattr(made, field, value)
     _refill(work, made)
+    owner, work.owner = work.owner, str(found.id)
     signatures = [unpacked(artifact) for _, artifact, _ in work.members(f"{path}/signatures")]
     if signatures:
         made.signatures = signatures
     if isinstance(made, DomainName):
         made.related_dns = assemble_items(work, f"{path}/related_dns")
         made.nameservers = _nameservers(work, path)
+    work.owner = owner
     return made
 
 
@@ -158,7 +160,8 @@ def _nameservers(work: Assembling, path: str) -> Any:
     from dragoman.model import Nameserver
 
     found = []
-    for _, name, here in work.members(f"{path}/nameservers"):
+    for _, name, here in list(work.members(f"{path}/nameservers")):
+        work.owner = str(name.id)
         found.append(Nameserver(server=name.value or "", addresses=assemble_observables(work, f"{here}/addresses")))
     return found or ()
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from dragoman.model import Incident, Part, Reference, Relation
+from dragoman.model.plain import copied
 from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_id, member_id
 from dragoman_stix.narrative.values import base_time, first_line
 from dragoman_stix.observables import identified
-
 
 
 class Flattening:
@@ -94,7 +93,7 @@ def _own(flat: Incident, field: str) -> Iterable[Any]:
 
 def _incident(work: Flattening) -> Incident:
     incident = work.incident
-    flat = replace(incident, id=incident_uuid(incident))
+    flat = copied(incident, id=incident_uuid(incident))
     work.markings = tuple(work.effective(_labelled(incident)))
     flat.markings = list(work.markings) or ()
     _names(incident, flat)

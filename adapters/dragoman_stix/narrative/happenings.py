@@ -7,7 +7,6 @@ recovery); the span of the incident is an event of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import (
@@ -22,6 +21,7 @@ from dragoman.model import (
     Technique,
     Vulnerability,
 )
+from dragoman.model.plain import copied
 from dragoman_stix.narrative import evidence, impacts, people, systems
 from dragoman_stix.narrative.labels import label, labelled, take
 from dragoman_stix.narrative.paths import member_id
@@ -71,7 +71,7 @@ def _times(work: Flattening, part: Any, fields: dict[str, str], owner: str, path
 def flatten_event(work: Flattening, event: Event, path: str) -> str:
     """One event with all that hangs on it; returns its id."""
     before, work.markings = work.markings, tuple(work.effective(event))
-    flat = replace(
+    flat = copied(
         event, id=work.id_of(event, "event", path), markings=work.markings, status=event.status or "occurred",
         references=[*work.local(event), *event.references], contacts=(), discoveries=(), assessment=None, methods=(),
         flows=(), expectations=(), record=None, events=(), detect_time=None, report_time=None, recovery_time=None,
@@ -133,12 +133,12 @@ def _method_name(method: Method) -> str:
 
 def _outside(reference: Reference) -> Reference:
     """A reference as STIX wants it: a source name, and one page."""
-    return replace(reference, source_name=reference.source_name or "reference", id=None, residue=None)
+    return copied(reference, source_name=reference.source_name or "reference", id=None, residue=None)
 
 
 def _task(work: Flattening, task: Task, path: str, outcome: str) -> str:
     before, work.markings = work.markings, tuple(work.effective(task))
-    flat = replace(
+    flat = copied(
         task, id=work.id_of(task, "task", path), markings=work.markings, outcome=task.outcome or outcome,
         references=[*work.local(task), *task.references], identifier=None, contact=None, courses_of_action=(),
         task_types=[task.action, *task.task_types] if task.action else task.task_types, action=None, severity=None,
@@ -230,7 +230,7 @@ def _unmethod(work: Assembling, path: str) -> Any:
     for _, technique, here in work.members(f"{path}/methods"):
         name = str(technique.id)
         before = work.enter(technique, "attack-pattern", here)
-        references = [replace(r, source_name=None if r.source_name == "reference" else r.source_name) for r in technique.references]
+        references = [copied(r, source_name=None if r.source_name == "reference" else r.source_name) for r in technique.references]
         made = Method(description=technique.description, references=references or (), markings=technique.markings)
         made.vulnerabilities = [_hole(work, hole, below) for _, hole, below in work.members(f"{here}/vulnerabilities")] or ()
         work.names[id(made)] = name

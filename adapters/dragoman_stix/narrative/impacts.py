@@ -6,11 +6,11 @@ types, the confidence its confidence (STIX 2.1 appendix A).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
 from dragoman.model import Assessment, Confidence, Impact, Incident
+from dragoman.model.plain import copied
 from dragoman_stix.narrative.labels import labelled, unlabel
 from dragoman_stix.narrative.people import is_flat
 from dragoman_stix.narrative.values import number, text_of, word
@@ -58,7 +58,7 @@ def _score(confidence: Confidence) -> int | None:
 
 def _impact(work: Flattening, impact: Impact, path: str) -> Impact:
     category, measures = _category(impact)
-    return replace(
+    return copied(
         impact, id=work.id_of(impact, "impact", path), markings=work.effective(impact), kind=None, type=None,
         completion=None, metric=None, duration=None, severity=None, value=None, currency=None, category=category,
         labels=[*labelled(impact, LABELS), *impact.labels], measures=measures, references=[*work.local(impact)] or (),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
@@ -27,7 +26,7 @@ from dragoman.model import (
     Term,
 )
 from dragoman.model import DomainName as Domain
-from dragoman.model.plain import fields, is_part
+from dragoman.model.plain import copied, fields, is_part
 from dragoman_stix.narrative import evidence, impacts, patterns
 from dragoman_stix.narrative.labels import label, take
 from dragoman_stix.narrative.people import is_flat
@@ -86,7 +85,7 @@ def _indicator(work: Flattening, indicator: Indicator, path: str, known: dict[st
     made = work.id_of(indicator, "indicator", path)
     pattern = _pattern(work, indicator.term, f"{path}/term", made, known) if indicator.term else None
     confidence = indicator.confidence
-    flat = replace(
+    flat = copied(
         indicator, id=made, markings=work.markings, identifier=None, term=None, roles=(), contacts=(), confidence=None,
         references=[*references, *work.local(indicator), *indicator.references] or (),
         labels=[*labels, *(label("role", role.category or "") for role in indicator.roles), *indicator.labels] or (),

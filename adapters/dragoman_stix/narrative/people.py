@@ -4,10 +4,10 @@ extension 66e2492a).  What the extension has no place for stands as readable lin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import Actor, Address, Campaign, Contact, ContactPoint, Incident, Reference, RelatedActivity, Text
+from dragoman.model.plain import copied
 from dragoman_stix.narrative.values import first_line, tagged, text_of, untagged
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def flatten_contact(work: Flattening, contact: Contact, path: str) -> str:
     """The identity of one contact, and of those below it; returns its id."""
     before, work.markings = work.markings, tuple(work.effective(contact))
     names = contact.names or ([contact.name] if contact.name else [])
-    flat = replace(
+    flat = copied(
         contact, id=work.id_of(contact, "identity", path), markings=work.markings,
         name=text_of(names[0]) if names else _fallback_name(contact), names=(), titles=(), timezone=None, type=None,
         role=None, registry_handles=(), postal_addresses=(), contacts=(), zip=None, city=None,
@@ -169,7 +169,7 @@ def _related(authority: str | None, value: str) -> Reference:
 
 def _threat(work: Flattening, part: Any, type_name: str, path: str) -> Any:
     names = [*part.external_ids, *([part.name] if part.name else ())]
-    return replace(
+    return copied(
         part, id=work.id_of(part, type_name, path), markings=work.effective(part), external_ids=(), urls=(),
         name=names[0] if names else first_line(part.description) or "unnamed", aliases=[*names[1:], *part.aliases] or (),
         references=[*work.local(part), *(Reference(source_name="page", urls=[url]) for url in part.urls), *part.references],

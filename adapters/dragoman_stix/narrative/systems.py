@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
 from dragoman.model import Event, Flow, Incident, NetworkTraffic, NodeRole, Reference, Service, System
+from dragoman.model.plain import copied
 from dragoman_stix.narrative import evidence, items, software
-from dragoman_stix.narrative.paths import OBSERVABLE_ID
 from dragoman_stix.narrative.labels import label, labelled, take, unlabel
+from dragoman_stix.narrative.paths import OBSERVABLE_ID
 from dragoman_stix.narrative.people import is_flat
 from dragoman_stix.narrative.values import text_of
 
@@ -41,7 +41,7 @@ def flatten_flows(work: Flattening, event: Event, owner: str, path: str) -> None
 def _system(work: Flattening, system: System, path: str) -> str:
     before, work.markings = work.markings, tuple(work.effective(system))
     roles = [_role_word(role) for role in system.roles if role.category]
-    flat = replace(
+    flat = copied(
         system, id=work.id_of(system, "infrastructure", path), markings=work.markings, category=None, spoofed=None,
         virtual=None, ownership=None, interface=None, roles=(), services=(), operating_systems=(), addresses=(),
         name=system.name or _system_name(system), labels=[*labelled(system, LABELS), *_places(system), *system.labels] or (),

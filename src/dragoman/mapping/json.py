@@ -55,19 +55,27 @@ class JsonReader:
                 self._step(key, row, source, values, f"{name}/{key}")
                 continue
             if row.constant is not None:
-                if raw == row.constant and type(raw) is type(row.constant):
-                    del source[key]
+                self._constant(row, key, raw, source)
                 continue
             value = self._value(row, key, raw)
             if value is not MISSING:
                 del source[key]
                 values[row.core] = value
 
+    def _constant(self, row: Row, key: str, raw: Any, source: Object) -> None:
+        """A constant needs no place in the model; another value of its type may stand there and is kept."""
+        if type(raw) is not type(row.constant):
+            self.trail.append(key)
+            self.invalid(raw, f"is not {row.constant!r}")
+            self.trail.pop()
+        elif raw == row.constant:
+            del source[key]
+
     def _step(self, key: str, index: Object, source: Object, values: Object, name: str) -> None:
         """A member that only holds others; what they leave is the value of the row that ends here, if there is one."""
         inner, rest = source[key], index.get("")
         if type(inner) is not dict or not inner:
-            if rest is not None:
+            if rest is not None or type(inner) is not dict:
                 self.trail.append(key)
                 self.invalid(inner, "is no object with members")
                 self.trail.pop()
@@ -151,15 +159,18 @@ class JsonWriter:
         lacking = self._lacking(spec, residue)
         target: Object = {}
         for row in spec.constants:
-            if len(row.path) == 1 and row.path[0] not in left and row.path[0] not in lacking:
-                target[row.path[0]] = row.constant
+            if len(row.path) == 1 and row.path[0] not in lacking:
+                target[row.path[0]] = left.get(row.path[0], row.constant)
         for row in spec.rows:
             value = getattr(part, row.core)
             if value is not None and value != ():
                 encoded = self._value(row, value)
                 if encoded is not None:
                     put(target, row.path, encoded, row.holds)
-        overlay(target, left)
+            elif row.path[0] in left and len(row.path) == 1:
+                target[row.path[0]] = copied(left[row.path[0]])
+        if left:
+            overlay(target, left)
         self._complete(spec, target, lacking)
         return self.looks.ordered(spec, target) if self.looks.orders else target
 
@@ -171,12 +182,11 @@ class JsonWriter:
     def _complete(self, spec: Spec, target: Object, lacking: Iterable[str]) -> None:
         """Adds what the format demands and nobody said, unless the source left it out too."""
         for row in spec.demanded:
-            if absent(target, row.path) and "/".join(row.path) not in lacking:
+            if demands(row, target) and "/".join(row.path) not in lacking:
                 put(target, row.path, self._default(row.required))
         for row in spec.constants:
-            if len(row.path) > 1 and (row.required or not absent(target, row.path[:-1])):
-                if absent(target, row.path) and "/".join(row.path) not in lacking:
-                    put(target, row.path, row.constant)
+            if len(row.path) > 1 and demands(row, target) and "/".join(row.path) not in lacking:
+                put(target, row.path, row.constant)
 
     def _default(self, required: Any) -> Any:
         return self.defaults.get(required["default"]) if isinstance(required, dict) else required
@@ -193,14 +203,20 @@ class JsonWriter:
 
 def missing(spec: Spec, source: Object) -> tuple[str, ...]:
     """The paths of required members and constants that an object does not have."""
-    lacking = None
-    for row in spec.demanded:
-        if row.path[0] not in source or (len(row.path) > 1 and absent(source, row.path)):
-            lacking = [*(lacking or ()), "/".join(row.path)]
-    for row in spec.constants:
-        if absent(source, row.path) and (len(row.path) == 1 or row.required or not absent(source, row.path[:-1])):
-            lacking = [*(lacking or ()), "/".join(row.path)]
-    return tuple(lacking) if lacking else ()
+    lacking = ["/".join(row.path) for row in spec.demanded if row.path[0] not in source and len(row.path) == 1]
+    lacking += ["/".join(row.path) for row in spec.demanded if len(row.path) > 1 and demands(row, source)]
+    lacking += ["/".join(row.path) for row in spec.constants if demands(row, source)]
+    return tuple(lacking)
+
+
+def demands(row: Row, target: Object) -> bool:
+    """Whether an object lacks what a row demands: deep inside only where that stands which it is in.
+
+    Of a constant deep inside, `required` says that it stands there in any case.
+    """
+    if not absent(target, row.path):
+        return False
+    return len(row.path) == 1 or (row.constant is not None and row.required) or not absent(target, row.path[:-1])
 
 
 def put(target: Object, path: tuple[str, ...], value: Any, shared: bool = False) -> None:

@@ -18,8 +18,9 @@ A part may have `preset` (fields that are always so) and `when` (the field that 
 where several parts of one class could stand).
 
 `same: [a, b]` is short for rows whose two names are equal, `same: {timestamp: [a, b]}` says their codec too; `include`
-names groups of rows in `common` that come before the part's own, which may also stand among them as "."; `ignore` maps a path to the reason it is not read.
-`required: {default: x}` takes the value from what the writer calls x (the time of writing).
+names groups of rows in `common` that come before the part's own, which may also stand among them as "."; `ignore` maps
+a path to the reason it is not read.  `required: {default: x}` takes the value from what the writer calls x (the time of
+writing); a required row deep inside is demanded only where the object stands that it is in.
 """
 
 from __future__ import annotations
@@ -189,7 +190,8 @@ def load(
     own: the table file of a plugin that brings one; ours stand in `mappings/`.
     Raises MappingError naming the row that is wrong.
     """
-    raw = expanded(facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name)), format_name)
+    raw = facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name))
+    raw = expanded(raw, format_name)
     for file in tables:
         raw = merged(raw, load_yaml(Path(file).read_text("utf-8"), file), file)
     return compiled(raw, format_name, CODECS | dict(codecs or {}))

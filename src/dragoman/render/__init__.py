@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from dragoman.ledger import Kind
+from dragoman.ledger import Kind, Ledger, Loss
 from dragoman.text import visible
 from dragoman.tree import json
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dragoman.translate import Translation
 
 REPORTS = (".html", ".json")
+GRAVITY = list(Kind)  # they stand in this order
 
 # A sign beside each colour: nobody should have to tell the kinds apart by colour alone.
 SIGNS = {
@@ -34,18 +35,22 @@ def summary(name: str, made: Translation, account: Report | None, verbose: bool)
     between = f"{visible(name)}: {made.source_format} to {made.target_format}"
     told = counted(made.ledger.counts())
     if account is not None:
-        yield f"{between}: {len(account.fates)} values: {counted(account.counts() | _filled(made))}"
+        yield f"{between}: {len(account.fates)} values: {counted(account.counts())}"
     elif told:
         yield f"{between}: {told}{'' if verbose else ' (-v lists them)'}"
     if verbose:
-        for loss in made.ledger:
-            value = f" '{visible(loss.value, 80)}'" if loss.value else ""
-            yield f"  {SIGNS[loss.kind]} {loss.kind:<9} {loss.code} {visible(loss.path)}{value}: {visible(loss.reason)}"
+        yield from _listed(made.ledger)
 
 
-def _filled(made: Translation) -> dict[str, int]:
-    """What was filled in is no value of the source: the ledger counts it."""
-    return {Kind.DEFAULTED.value: made.ledger.counts().get(Kind.DEFAULTED, 0)}
+def _listed(ledger: Ledger) -> Iterator[str]:
+    """Every loss under its reason, the gravest kinds first."""
+    groups: dict[tuple[Kind, str, str], list[Loss]] = {}
+    for loss in ledger:
+        groups.setdefault((loss.kind, loss.code, loss.reason), []).append(loss)
+    for (kind, code, reason), losses in sorted(groups.items(), key=lambda group: -GRAVITY.index(group[0][0])):
+        yield f"  {SIGNS[kind]} {len(losses)} {kind} ({code}): {visible(reason)}"
+        for loss in losses:
+            yield f"      {visible(loss.path)}" + (f" = {visible(loss.value, 80)}" if loss.value else "")
 
 
 def counted(counts: Mapping[Kind, int] | Mapping[str, int]) -> str:

@@ -9,19 +9,20 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from dragoman.difference import Difference
-from dragoman.render.words import SOFT, cell, table
+from dragoman.render.words import SOFT, cell, grid
 
 STYLES = {"~": "yellow", "-": "red", "+": "green"}
 
 
 def changes(differences: Iterable[Difference]) -> RenderableType:
     """A line for each difference: its sign, where, and the values in A and B; below, how many of each."""
-    shown = table("", "Where in the incident", "A", "B")
     counts = dict.fromkeys(STYLES, 0)
+    lines = []
     for each in differences:
         counts[each.sign] += 1
         sign = Text(each.sign, style=STYLES[each.sign])
-        shown.add_row(sign, cell(each.path), cell(_flat(each.before), 120), cell(_flat(each.after), 120))
+        lines.append((sign, each.path, cell(_flat(each.before), 120), cell(_flat(each.after), 120)))
+    shown = grid(("", "Where in the incident", "A", "B"), lines, len(lines))
     told = f"{counts['~']} changed, {counts['-']} only in A, {counts['+']} only in B"
     return Group(shown, Text(f"\n{told}", style=SOFT))
 

@@ -31,9 +31,10 @@ def events(incident: Incident, rows: int) -> RenderableType | None:
 
 
 def _grow(tree: Tree, events: Sequence[Event], rows: int) -> None:
-    for event in events[:rows]:
+    for number, event in enumerate(events[:rows], 1):
         when = joined([event.start_time or event.detect_time, event.end_time], " to ")
-        branch = tree.add(Text.assemble(cell(title(event)), (f"  {cell(when)}" if when else "", SOFT)))
+        named = cell(title(event, f"event {number}"))
+        branch = tree.add(Text.assemble(named, (f"  {cell(when)}" if when else "", SOFT)))
         for flow in event.flows:
             for system in flow.systems[:rows]:
                 _system(branch, system)

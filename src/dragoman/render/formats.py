@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from dragoman.adapter import Can, Format
 from dragoman.mapping.matrix import Matrix
-from dragoman.render.words import SOFT, cell, table
+from dragoman.render.words import SOFT, cell, grid
 
 ABILITIES = {Can.READ: "read", Can.WRITE: "write", Can.MANY: "several incidents", Can.CARRY: "carry"}
 
@@ -19,22 +19,23 @@ def abilities(can: Can) -> str:
     return ", ".join(word for ability, word in ABILITIES.items() if ability in can)
 
 
-def listed(formats: Iterable[Format], packages: Mapping[str, str]) -> Table:
+def listed(formats: Iterable[Format], packages: Mapping[str, str]) -> RenderableType:
     """A line for each format."""
-    found = table("Name", "Title", "Version", "Can", "Media types", "Package")
-    for about in formats:
-        media = "\n".join(about.media_types)
-        line = (about.title, about.version, abilities(about.can), media, packages.get(about.name, ""))
-        found.add_row(Text(about.name, style="bold"), *(cell(text, lines=True) for text in line))
-    return found
+    lines = [_line(about, packages.get(about.name, "")) for about in formats]
+    return grid(("Name", "Title", "Version", "Can", "Media types", "Package"), lines, len(lines))
 
 
-def crossed(matrix: Matrix, formats: Sequence[str]) -> Table:
+def _line(about: Format, package: str) -> tuple[object, ...]:
+    media = cell("\n".join(about.media_types), lines=True)
+    return cell(about.name, style="bold"), about.title, about.version, abilities(about.can), media, package
+
+
+def crossed(matrix: Matrix, formats: Sequence[str]) -> RenderableType:
     """A line for each field of the model, a column for each format; "-" where a format has no place for it."""
-    found = table("Part", "Field", *formats)
+    lines: list[tuple[object, ...]] = []
     last = ""
     for (part, field), places in matrix.items():
         shown = [cell(places[name]) if name in places else Text("-", style=SOFT) for name in formats]
-        found.add_row("" if part == last else part, field, *shown)
+        lines.append(("" if part == last else part, field, *shown))
         last = part
-    return found
+    return grid(("Part", "Field", *formats), lines, len(lines))

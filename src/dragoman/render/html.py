@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -123,9 +122,8 @@ def _leaves(rows: list[Row], kinds: Mapping[str, Kind], links: Mapping[str, list
 
 
 def _shares(report: Report) -> Iterator[Share]:
-    """The source's values by kind; what was filled in is counted where it stands, in the target."""
-    counts: dict[str, Any] = report.counts()
-    counts["defaulted"] = list(report.target_kinds.values()).count(Kind.DEFAULTED)
+    """The source's values by kind, and what was filled in."""
+    counts = report.counts()
     total = max(1, sum(counts.values()))
     for kind, meaning in MEANINGS.items():
         yield Share(kind.value, SIGNS[kind], meaning, counts[kind.value], round(100 * counts[kind.value] / total, 2))

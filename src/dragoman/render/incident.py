@@ -14,7 +14,7 @@ from dragoman.render import SIGNS, counted
 from dragoman.render.events import all_events, events
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import timeline
-from dragoman.render.words import HEADING, SOFT, cell, joined, rest, said, table, title
+from dragoman.render.words import HEADING, SOFT, cell, grid, joined, said, title
 
 ROWS = 30  # of a table, unless all are asked for
 
@@ -48,11 +48,9 @@ def losses(ledger: Ledger, rows: int = ROWS) -> RenderableType | None:
     """What the reader could not take as it stands."""
     if not len(ledger):
         return None
-    found = table("", "Code", "Where", "Why", "Value")
-    for loss in ledger.losses[:rows]:
-        found.add_row(SIGNS[loss.kind], loss.code, cell(loss.path), cell(loss.reason), cell(loss.value, 60))
-    heading = Text(f"Met while reading: {counted(ledger.counts())}", style=HEADING)
-    return Group(heading, found, *rest(len(ledger), rows))
+    lines = [(SIGNS[loss.kind], loss.code, loss.path, loss.reason, cell(loss.value, 60)) for loss in ledger]
+    heading = Text(f"\nMet while reading: {counted(ledger.counts())}", style=HEADING)
+    return Group(heading, grid(("", "Code", "Where", "Why", "Value"), lines, rows))
 
 
 def _section(heading: str, body: RenderableType | None) -> Iterator[RenderableType]:
@@ -79,13 +77,10 @@ def _facts(incident: Incident) -> RenderableType:
         "labels": joined(incident.labels),
         "next update": incident.next_update,
     }
-    facts = table("", "", show_header=False)
-    for name, value in pairs.items():
-        if value:
-            facts.add_row(Text(name, style=SOFT), cell(value))
+    facts: list[tuple[Text, object]] = [(Text(name, style=SOFT), value) for name, value in pairs.items() if value]
     if marking := _marking(incident):
-        facts.add_row(Text("marking", style=SOFT), marking)
-    return Group(cell(title(incident), style="bold"), facts)
+        facts.append((Text("marking", style=SOFT), marking))
+    return Group(cell(title(incident), style="bold"), grid(("", ""), facts, len(facts)))
 
 
 def _marking(incident: Incident) -> Text | None:
@@ -107,27 +102,22 @@ def _prose(incident: Incident) -> RenderableType | None:
 
 
 def _contacts(contacts: Sequence[Contact], rows: int) -> RenderableType | None:
-    if not contacts:
-        return None
-    found = table("Role", "Name", "Mail", "Telephone")
-    for contact in contacts[:rows]:
-        person = joined([contact.first_name, contact.middle_name, contact.last_name], " ")
-        names = [contact.name, *map(said, contact.names), person]
-        roles = joined([contact.role, *contact.roles]) or contact.identity_class or contact.type
-        mails, phones = (joined(point.value for point in points) for points in (contact.emails, contact.phones))
-        found.add_row(cell(roles), cell(joined(names)), cell(mails or contact.contact_information), cell(phones))
-    return Group(found, *rest(len(contacts), rows))
+    lines = [_contact(contact) for contact in contacts]
+    return grid(("Role", "Name", "Mail", "Telephone"), lines, rows) if lines else None
+
+
+def _contact(contact: Contact) -> tuple[str | None, ...]:
+    person = joined([contact.first_name, contact.middle_name, contact.last_name], " ")
+    names = joined([contact.name, *map(said, contact.names), person])
+    roles = joined([contact.role, *contact.roles]) or contact.identity_class or contact.type
+    mails, phones = (joined(point.value for point in points) for points in (contact.emails, contact.phones))
+    return roles, names, mails or contact.contact_information, phones
 
 
 def _impacts(incident: Incident, rows: int) -> RenderableType | None:
     nested = [event.assessment for event in all_events(incident.events) if event.assessment]
-    impacts = [impact for assessment in [*incident.assessments, *nested] for impact in assessment.impacts]
-    if not impacts:
-        return None
-    found = table("Kind", "Type", "Severity", "Completion", "Value", "Description")
-    for impact in impacts[:rows]:
-        found.add_row(*map(cell, _impact(impact)))
-    return Group(found, *rest(len(impacts), rows))
+    lines = [_impact(impact) for assessment in [*incident.assessments, *nested] for impact in assessment.impacts]
+    return grid(("Kind", "Type", "Severity", "Completion", "Value", "Description"), lines, rows) if lines else None
 
 
 def _impact(impact: Impact) -> tuple[str | None, ...]:
@@ -142,26 +132,19 @@ def _observables(incident: Incident, rows: int) -> RenderableType | None:
     lines = [("observable", item.type, label(item), item.category) for item in incident.observables]
     for indicator in incident.indicators:
         about = indicator.name or said(*indicator.description)
-        lines.append(("indicator", joined(indicator.indicator_types) or "", indicator_term(indicator), about))
-    if not lines:
-        return None
-    found = table("", "Type", "Value", "About")
-    for line in lines[:rows]:
-        found.add_row(*map(cell, line))
-    return Group(found, *rest(len(lines), rows))
+        lines.append(("indicator", joined(indicator.indicator_types), indicator_term(indicator), about))
+    return grid(("", "Type", "Value", "About"), lines, rows) if lines else None
 
 
 def _tasks(incident: Incident, rows: int) -> RenderableType | None:
-    expected: list[Task] = [task for event in all_events(incident.events) for task in event.expectations]
-    tasks = [("expected", task) for task in expected] + [("done", task) for task in incident.history]
-    if not tasks:
-        return None
-    found = table("", "When", "What", "Description")
-    for state, task in tasks[:rows]:
-        when = task.time or joined([task.start_time, task.end_time], " to ")
-        what, about = task.action or joined(task.task_types), task.name or said(*task.description)
-        found.add_row(state, cell(when), cell(what), cell(about))
-    return Group(found, *rest(len(tasks), rows))
+    expected = [("expected", task) for event in all_events(incident.events) for task in event.expectations]
+    lines = [_task(state, task) for state, task in expected + [("done", task) for task in incident.history]]
+    return grid(("", "When", "What", "Description"), lines, rows) if lines else None
+
+
+def _task(state: str, task: Task) -> tuple[str | None, ...]:
+    when = task.time or joined([task.start_time, task.end_time], " to ")
+    return state, when, task.action or joined(task.task_types), task.name or said(*task.description)
 
 
 def _extras(incident: Incident, rows: int) -> RenderableType | None:
@@ -170,19 +153,14 @@ def _extras(incident: Incident, rows: int) -> RenderableType | None:
         lines.append((file.filename or "attachment", joined([file.format, file.uri])))
     for custom in incident.custom_fields:
         lines.append(((custom.type.name if custom.type else None) or custom.id or "field", custom.value))
-    if not lines:
-        return None
-    found = table("Name", "Value")
-    for line in lines[:rows]:
-        found.add_row(*map(cell, line))
-    return Group(found, *rest(len(lines), rows))
+    return grid(("Name", "Value"), lines, rows) if lines else None
 
 
 def _others(incident: Incident) -> RenderableType | None:
-    found = table("", "", "", show_header=False)
+    lines = []
     for name in OTHERS:
         parts = getattr(incident, name)
+        named = joined(getattr(part, "name", None) for part in parts[:8])
         if parts:
-            named = [getattr(part, "name", None) for part in parts[:8]]
-            found.add_row(str(len(parts)), name.replace("_", " "), cell(joined(named)))
-    return found if found.rows else None
+            lines.append((str(len(parts)), name.replace("_", " "), named))
+    return grid(("", "", ""), lines, len(OTHERS)) if lines else None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 
 from dragoman.mapping.codecs import moment
 from dragoman.model import Event, Incident
-from dragoman.render.words import cell, joined, rest, said, table, title
+from dragoman.render.words import grid, joined, said, title
 
 TIMES = {
     "occurrence_time": "happened", "detection_time": "detected", "end_time": "over", "recovery_time": "recovered",
@@ -28,10 +28,7 @@ def timeline(incident: Incident, rows: int) -> RenderableType | None:
     found = sorted(_times(incident), key=lambda entry: moment(entry[0]) or LAST)
     if not found:
         return None
-    shown = table("When", "What", "")
-    for when, what, about in found[:rows]:
-        shown.add_row(cell(when), cell(what), cell(about))
-    return Group(shown, *rest(len(found), rows))
+    return grid(("When", "What", ""), found, rows)
 
 
 def _times(incident: Incident) -> Iterator[tuple[str, str, str]]:
@@ -45,8 +42,8 @@ def _times(incident: Incident) -> Iterator[tuple[str, str, str]]:
 
 
 def _events(events: Sequence[Event]) -> Iterator[tuple[str, str, str]]:
-    for event in events:
+    for number, event in enumerate(events, 1):
         for name, what in EVENT_TIMES.items():
             if when := getattr(event, name):
-                yield when, f"event {what}", title(event)
+                yield when, f"event {what}", title(event, f"event {number}")
         yield from _events(event.events)

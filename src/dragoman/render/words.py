@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich import box
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -33,25 +34,30 @@ def joined(texts: Iterable[str | None], between: str = ", ") -> str:
     return between.join(dict.fromkeys(text for text in texts if text))
 
 
-def title(part: Any) -> str:
+def title(part: Any, otherwise: str = "untitled") -> str:
     """What to call a part with a life of its own."""
     summary = getattr(part, "summary", None)
     identifier = getattr(part, "identifier", None)
     number = identifier.value if identifier else None
-    return " ".join((part.name or summary or said(*part.description) or number or part.id or "untitled").split())[:200]
+    return " ".join((part.name or summary or said(*part.description) or number or part.id or otherwise).split())[:200]
 
 
-def table(*headings: str, show_header: bool = True) -> Table:
-    """An empty table without frame."""
-    made = Table(
-        box=box.SIMPLE_HEAD if show_header else None, show_header=show_header, header_style=SOFT, show_edge=False
-    )
-    for heading in headings:
-        made.add_column(heading, overflow="fold")
-    return made
+def grid(headings: Sequence[str], rows: Sequence[Sequence[object]], most: int) -> RenderableType:
+    """A table without frame and without the columns in which nothing stands; without a head if no heading says a word.
+
+    most: how many of the rows are shown.
+    """
+    columns = [place for place in range(len(headings)) if any(row[place] for row in rows)]
+    head = any(headings)
+    made = Table(box=box.SIMPLE_HEAD if head else None, show_header=head, header_style=SOFT, show_edge=False)
+    for place in columns:
+        made.add_column(headings[place], overflow="fold")
+    for row in rows[:most]:
+        made.add_row(*(found if isinstance(found := row[place], Text) else cell(found) for place in columns))
+    return Group(made, *rest(len(rows), most))
 
 
-def rest(count: int, rows: int) -> Iterator[Text]:
+def rest(count: int, most: int) -> Iterator[Text]:
     """What to say of the rows that are not shown."""
-    if count > rows:
-        yield Text(f"  … and {count - rows:,} more (--all shows them)", style=SOFT)
+    if count > most:
+        yield Text(f"  … and {count - most:,} more (--all shows them)", style=SOFT)

@@ -13,6 +13,7 @@ from dragoman.mapping.xml.plan import XML_NS, ElementCodec, Plan, Plans
 from dragoman.model.marking import Level, level, strictest
 from dragoman.tree.xml import escape_attribute, escape_text
 
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NOTHING: Mapping[str, Any] = {}
 NCNAME = re.compile(r"(?!xmlns$)[^\W\d][\w.\-\u00b7]*")
 
@@ -88,7 +89,8 @@ class XmlWriter:
                 self._choice(row, part)
         if left:
             self.out += [markup for markup in left.get("", ()) if sound(markup)]
-            self.out.append(escape_text(str(left.get("tail()", ""))))
+            if "tail()" in left:
+                self.out.append(escape_text(str(left["tail()"])))
 
     def _child(self, step: str, row: Row, item: Any) -> None:
         if row.spec is not None:
@@ -132,7 +134,7 @@ class XmlWriter:
     def _text(self, row: Row, part: Any, left: Mapping[str, Any]) -> None:
         value = getattr(part, row.core)
         raw = left.get("text()") if left else None
-        if isinstance(raw, str) and (value is None or reads_as(row, raw, None, value)):
+        if isinstance(raw, str) and (not value or reads_as(row, raw, None, value)):
             self.out.append(escape_text(raw))
         elif value is not None:
             word = self._word(row, value)
@@ -266,12 +268,14 @@ def restricted(row: Row, markings: Sequence[str], left: Mapping[str, Any] = NOTH
 def unknown_attributes(left: Mapping[str, Any]) -> str:
     """Attributes of a residue as they stood; each that has a namespace brings its own prefix."""
     out = ""
-    for number, (key, raw) in enumerate(left.items()):
+    prefixes = {XML_NS: "xml"}
+    for key, raw in left.items():
         uri, _, local = key[1:].rpartition("}")
-        if not key.startswith("@") or not isinstance(raw, str) or not NCNAME.fullmatch(local or key[1:]):
+        if not key.startswith("@") or not isinstance(raw, str) or not NCNAME.fullmatch(local):
             continue
-        if uri and uri[1:] != XML_NS:
-            out += f' xmlns:n{number}="{escape_attribute(uri[1:])}"'
-            local = f"n{number}:{local}"
-        out += f' {"xml:" if uri[1:] == XML_NS else ""}{local}="{escape_attribute(raw)}"'
+        if uri and uri[1:] not in prefixes:
+            prefixes[uri[1:]] = "xsi" if uri[1:] == XSI else f"n{len(prefixes)}"
+            out += f' xmlns:{prefixes[uri[1:]]}="{escape_attribute(uri[1:])}"'
+        name = f"{prefixes[uri[1:]]}:{local}" if uri else local
+        out += f' {name}="{escape_attribute(raw)}"'
     return out
