@@ -9,10 +9,9 @@ from dragoman.adapter import Can, Context, Format
 from dragoman.errors import InvalidOutput, ReadError
 from dragoman.ledger import Kind
 from dragoman.mapping.adapter import CODES
-from dragoman.mapping.documents import JsonTableAdapter, sound
+from dragoman.mapping.documents import JsonTableAdapter, as_lists, sound
 from dragoman.mapping.json import JsonReader, JsonWriter, Object
 from dragoman.model.incident import Incident
-from dragoman.model.narrative import Contact
 from dragoman_base import check, forms, label, schema
 from dragoman_base.fill import Fill, as_uuid
 from dragoman_base.manner import Manner, again, blanks
@@ -48,13 +47,12 @@ class BaseAdapter(JsonTableAdapter):
         check.refuse_label(incident, (incident.residue or {}).get("base", {}), context.source)
         check.tell(incident, frozenset(row.path[0] for row in spec.rows), reader.ledger, _pointer(reader))
         manner.keep(incident, incident.contacts)
+        as_lists(spec, incident)
         self._settle(incident)
         return incident
 
     def _settle(self, incident: Incident) -> None:
-        """Puts the parts where the model has them, in the spelling that it has for them."""
-        if isinstance(incident.contacts, Contact):
-            incident.contacts = [incident.contacts]
+        """Puts words in the spelling that the model has for them, and the label where other formats look for it."""
         forms.canonise(incident, forms.INCIDENT, self.format.name)
         if incident.tlp is not None:
             forms.canonise(incident.tlp, forms.TLP, self.format.name)

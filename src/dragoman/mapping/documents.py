@@ -7,7 +7,7 @@ A tracker's export is such a document.  A subclass names its format and where it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -21,6 +21,7 @@ from dragoman.mapping.codecs import Codec
 from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, remember
 from dragoman.mapping.table import Row, Spec, Table, load
 from dragoman.model.incident import Incident
+from dragoman.model.plain import is_part, shapes
 from dragoman.tree import json as strict_json
 
 EXTENSION = "dragoman"  # the member that holds the cargo, unless the document has one of that name already
@@ -79,7 +80,9 @@ class JsonTableAdapter(TableAdapter):
 
     def taken(self, reader: JsonReader, source: Object, context: Context) -> Incident:
         """The incident that an object says; the object may be used up."""
-        incident: Incident = reader.read(self.table(context).parts[self.root], source)
+        spec = self.table(context).parts[self.root]
+        incident: Incident = reader.read(spec, source)
+        as_lists(spec, incident)
         return incident
 
     def give(self, incidents: list[Incident], context: Context) -> Any:
@@ -92,7 +95,7 @@ class JsonTableAdapter(TableAdapter):
     def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
         """The object that says the incident."""
         spec = self.table(context).parts[self.root]
-        return writer.write(spec, sound(spec, incident))
+        return writer.write(spec, sound(spec, as_one(spec, incident)))
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         """The cargo goes into one member of the first object, under a name that is still free."""
@@ -115,6 +118,31 @@ class JsonTableAdapter(TableAdapter):
                 count += 1
                 name = f"{EXTENSION}-{count}"
         return {}
+
+
+def as_lists(spec: Spec, part: Any) -> None:
+    """Where a format has one thing (`many: false`) and the model several: what was read becomes a list of one."""
+    for row in _alone(spec):
+        value = getattr(part, row.core)
+        if is_part(value):
+            setattr(part, row.core, [value])
+
+
+def as_one(spec: Spec, part: Any) -> Any:
+    """The other way round: a copy of the part with the one that is as the table presets it, else the first."""
+    changes = {}
+    for row in _alone(spec):
+        value = getattr(part, row.core)
+        if value and not is_part(value):
+            preset = (row.spec.preset if row.spec else {}).items()
+            fitting = [item for item in value if all(getattr(item, name) == word for name, word in preset)]
+            changes[row.core] = [*fitting, *value][0]
+    return replace(part, **changes) if changes else part
+
+
+def _alone(spec: Spec) -> Iterator[Row]:
+    known = shapes(spec.cls)
+    return (row for row in spec.rows if row.spec is not None and not row.many and known[row.core][1])
 
 
 def sound(spec: Spec, part: Any) -> Any:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.ledger import Kind, Ledger
-from dragoman.mapping.looks import FORM, Looks, Seen
+from dragoman.mapping.looks import FORM, Looks, Seen, naturally
 from dragoman.mapping.table import Row, Spec
 from dragoman.tree.json import pointer
 
 Object = dict[str, Any]
 MISSING: Any = object()
+EMPTY = (list, tuple, dict)  # of these kinds what is empty says nothing
 ABSENT = "absent"  # in the form of a part: required members that its source left out
 
 
@@ -163,7 +164,7 @@ class JsonWriter:
                 target[row.path[0]] = left.get(row.path[0], row.constant)
         for row in spec.rows:
             value = getattr(part, row.core)
-            if value is not None and value != ():
+            if value is not None and (value or type(value) not in EMPTY):
                 encoded = self._value(row, value)
                 if encoded is not None:
                     put(target, row.path, encoded, row.holds)
@@ -171,7 +172,8 @@ class JsonWriter:
                 target[row.path[0]] = copied(left[row.path[0]])
         if left:
             overlay(target, left)
-        self._complete(spec, target, lacking)
+        if self.complete(spec, target, lacking):
+            target = naturally(spec, target)
         return self.looks.ordered(spec, target) if self.looks.orders else target
 
     def _lacking(self, spec: Spec, residue: Mapping[str, Any]) -> Iterable[str]:
@@ -179,14 +181,18 @@ class JsonWriter:
         own = form.get(ABSENT) if isinstance(form, dict) else None
         return own if own is not None else self.looks.absent.get(spec.name, ())
 
-    def _complete(self, spec: Spec, target: Object, lacking: Iterable[str]) -> None:
-        """Adds what the format demands and nobody said, unless the source left it out too."""
+    def complete(self, spec: Spec, target: Object, lacking: Iterable[str] = ()) -> bool:
+        """Adds what the format demands and nobody said, unless the source left it out too; whether there was any."""
+        added = False
         for row in spec.demanded:
             if demands(row, target) and "/".join(row.path) not in lacking:
                 put(target, row.path, self._default(row.required))
+                added = True
         for row in spec.constants:
             if len(row.path) > 1 and demands(row, target) and "/".join(row.path) not in lacking:
                 put(target, row.path, row.constant)
+                added = True
+        return added
 
     def _default(self, required: Any) -> Any:
         return self.defaults.get(required["default"]) if isinstance(required, dict) else required
@@ -203,10 +209,10 @@ class JsonWriter:
 
 def missing(spec: Spec, source: Object) -> tuple[str, ...]:
     """The paths of required members and constants that an object does not have."""
-    lacking = ["/".join(row.path) for row in spec.demanded if row.path[0] not in source and len(row.path) == 1]
+    lacking = ["/".join(row.path) for row in spec.demanded if row.path[0] not in source and demands(row, source)]
     lacking += ["/".join(row.path) for row in spec.demanded if len(row.path) > 1 and demands(row, source)]
     lacking += ["/".join(row.path) for row in spec.constants if demands(row, source)]
-    return tuple(lacking)
+    return tuple(dict.fromkeys(lacking)) if lacking else ()
 
 
 def demands(row: Row, target: Object) -> bool:
@@ -214,7 +220,7 @@ def demands(row: Row, target: Object) -> bool:
 
     Of a constant deep inside, `required` says that it stands there in any case.
     """
-    if not absent(target, row.path):
+    if not absent(target, row.path) or any(member in target for member in row.unless):
         return False
     return len(row.path) == 1 or (row.constant is not None and row.required) or not absent(target, row.path[:-1])
 

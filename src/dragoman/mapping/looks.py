@@ -6,12 +6,12 @@ differs from the others.  What looks as we would write it anyway is not kept at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from dragoman.mapping.table import Row, Spec
+from dragoman.mapping.table import Spec
 
 FORM = ":form"  # residue under "FORMAT:form" says how the document was put, where that carries no meaning
 MOST_SHAPES = 100  # kinds of objects with more different sets of members are written in our own order
@@ -51,12 +51,9 @@ class Looks:
 
     def ordered(self, spec: Spec, target: dict[str, Any]) -> dict[str, Any]:
         """The object with its members, and those of the objects that rows reach into, in the document's order."""
-        for path in spec.inner:
-            holder: Any = target
-            for step in path[:-1]:
-                holder = holder.get(step) if isinstance(holder, dict) else None
-            if isinstance(holder, dict) and isinstance(holder.get(path[-1]), dict):
-                holder[path[-1]] = self.arranged("/".join((spec.name, *path)), holder[path[-1]])
+        for path in spec.orders:
+            if path and (name := "/".join((spec.name, *path))) in self.orders:
+                _inside(target, path, lambda inner, name=name: self.arranged(name, inner))  # type: ignore[misc]
         return self.arranged(spec.name, target)
 
     def arranged(self, name: str, target: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +76,22 @@ def _is_orders(value: Any) -> bool:
 def arranged(target: dict[str, Any], order: Iterable[str]) -> dict[str, Any]:
     """The members in an order; those it does not name come last."""
     return {key: target[key] for key in order if key in target} | target
+
+
+def naturally(spec: Spec, target: dict[str, Any]) -> dict[str, Any]:
+    """The object with its members, and those of the objects inside, in the order of the table."""
+    for path, order in spec.orders.items():
+        if path:
+            _inside(target, path, lambda inner, order=order: arranged(inner, order))  # type: ignore[misc]
+    return arranged(target, spec.orders[()])
+
+
+def _inside(target: Any, path: Shape, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Puts what `change` makes of the object at a path into its place, if there is one."""
+    for step in path[:-1]:
+        target = target.get(step) if isinstance(target, dict) else None
+    if isinstance(target, dict) and isinstance(target.get(path[-1]), dict):
+        target[path[-1]] = change(target[path[-1]])
 
 
 @dataclass(slots=True)
@@ -146,13 +159,7 @@ def _put(shape: Shape, natural: Natural) -> Shape:
 def natural_order(name: str, specs: Mapping[str, Spec]) -> list[str]:
     """The order in which a writer puts the members of an object, or of what stands at a path inside ("file/hashes")."""
     head, *path = name.split("/")
-    spec = specs.get(head)
-    if spec is None:
-        return []
-    rows: list[Row] = [*(row for row in spec.constants if len(row.path) == 1), *spec.rows]
-    rows += [row for row in spec.constants if len(row.path) > 1]
-    depth = len(path)
-    return list(dict.fromkeys(row.path[depth] for row in rows if list(row.path[:depth]) == path and row.path[depth:]))
+    return specs[head].orders.get(tuple(path), []) if head in specs else []
 
 
 def common_orders(shapes: Iterable[Shape]) -> list[list[str]]:

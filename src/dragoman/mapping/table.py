@@ -8,6 +8,7 @@ A table (`mappings/FORMAT.yaml`) lists parts; a part names the model's class and
     vocab     the word list between our words and theirs (`mappings/vocab/NAME.yaml`), or the words themselves
     part      the part that stands there, by its name in this table
     required  what the format demands when nobody said anything: told as defaulted
+    unless    members of which one is enough: with any of them this one is not required
     open      true: the standard lets words outside the list pass
     constant  instead of `core`: a value that always stands there ("." is the part's own name)
     ext       the attribute that holds a word outside the list (IODEF ext-*)
@@ -37,7 +38,7 @@ from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
-ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "open", "constant"}
+ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "open", "constant", "unless"}
 
 
 def home() -> Traversable:
@@ -117,6 +118,7 @@ class Row:
     also: str | None = None
     closed: frozenset[str] | None = None  # the words that may stand there, when the list is closed
     constant: Any = None
+    unless: tuple[str, ...] = ()
     holds: bool = False  # other rows reach into what stands there
     source: Mapping[str, Any] = field(default_factory=dict)
 
@@ -132,7 +134,7 @@ class Spec:
     demanded: list[Row] = field(default_factory=list)  # the rows that the format requires
     constants: list[Row] = field(default_factory=list)  # what always stands there, apart from `rows`
     index: dict[str, Any] = field(default_factory=dict)  # first step -> Row, or a nested index of steps
-    inner: list[tuple[str, ...]] = field(default_factory=list)  # the paths of the objects that rows reach into
+    orders: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # members as written, by where they stand
     ignore: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
 
@@ -261,9 +263,19 @@ def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Code
             (spec.constants if row.constant is not None else spec.rows).append(row)
             _place(spec.index, row)
         spec.demanded = [row for row in spec.rows if row.required is not None]
-        paths = [row.path for row in (*spec.rows, *spec.constants)]
-        spec.inner = list(dict.fromkeys(path[:depth] for path in paths for depth in range(1, len(path))))
+        spec.orders = _orders(spec)
     return Table(format_name, specs, raw)
+
+
+def _orders(spec: Spec) -> dict[tuple[str, ...], list[str]]:
+    """The members that rows write, in their order: of the object itself under (), of objects inside under their path."""
+    outer = [row for row in spec.constants if len(row.path) == 1]
+    inner = [row for row in spec.constants if len(row.path) > 1]
+    found: dict[tuple[str, ...], dict[str, None]] = {(): {}}
+    for row in (*outer, *spec.rows, *inner):
+        for depth, step in enumerate(row.path):
+            found.setdefault(row.path[:depth], {})[step] = None
+    return {path: list(members) for path, members in found.items()}
 
 
 def _class(part: Mapping[str, Any], name: str, format_name: str) -> type:
@@ -297,6 +309,7 @@ def _row(
         closed=vocab.words if vocab and not raw.get("open") else None,
         spec=specs[raw["part"]] if "part" in raw else None,
         required=raw.get("required"),
+        unless=tuple(raw.get("unless", ())),
         ext=raw.get("ext"),
         also=raw.get("also"),
         source=raw,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dragoman.ledger import Kind, Ledger, Loss
@@ -43,14 +44,29 @@ def summary(name: str, made: Translation, account: Report | None, verbose: bool)
 
 
 def _listed(ledger: Ledger) -> Iterator[str]:
-    """Every loss under its reason, the gravest kinds first."""
-    groups: dict[tuple[Kind, str, str], list[Loss]] = {}
-    for loss in ledger:
-        groups.setdefault((loss.kind, loss.code, loss.reason), []).append(loss)
-    for (kind, code, reason), losses in sorted(groups.items(), key=lambda group: -GRAVITY.index(group[0][0])):
-        yield f"  {SIGNS[kind]} {len(losses)} {kind} ({code}): {visible(reason)}"
-        for loss in losses:
+    for group in grouped(ledger):
+        yield f"  {SIGNS[group.kind]} {len(group.losses)} {group.kind} ({group.code}): {visible(group.reason)}"
+        for loss in group.losses:
             yield f"      {visible(loss.path)}" + (f" = {visible(loss.value, 80)}" if loss.value else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Losses of one reason."""
+
+    kind: Kind
+    code: str
+    reason: str
+    losses: list[Loss]
+
+
+def grouped(losses: Iterable[Loss]) -> list[Group]:
+    """Losses under their reasons, the gravest kinds first."""
+    groups: dict[tuple[Kind, str, str], Group] = {}
+    for loss in losses:
+        key = (loss.kind, loss.code, loss.reason)
+        groups.setdefault(key, Group(*key, [])).losses.append(loss)
+    return sorted(groups.values(), key=lambda group: -GRAVITY.index(group.kind))
 
 
 def counted(counts: Mapping[Kind, int] | Mapping[str, int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from markupsafe import Markup
 
 from dragoman.codes import CODES
 from dragoman.ledger import Kind
-from dragoman.render import SIGNS
+from dragoman.render import SIGNS, Group, grouped
 from dragoman.render.outline import Row, outline
 from dragoman.report import Report
 from dragoman.text import visible
 
 LONGEST = 500  # characters of a value that are shown
-MOST_LOSSES = 2000  # rows of the table of losses
+MOST_LOSSES, OPEN_LOSSES = 2000, 40  # rows of a table of losses, and of one that is open at first
+MOST_SEARCHED = 50_000_000  # characters that looking for values inside cargo may cost
 
 MEANINGS = {
     Kind.NATIVE: "stands where the target's own standard puts it, and comes back from there",
@@ -64,7 +66,7 @@ class Section:
     shares: list[Share]
     source: list[Leaf]
     target: list[Leaf]
-    more_losses: int
+    groups: list[Group]
 
 
 def page(reports: Iterable[tuple[str, Report]]) -> str:
@@ -82,6 +84,7 @@ def page(reports: Iterable[tuple[str, Report]]) -> str:
         signs=SIGNS,
         codes=CODES,
         most_losses=MOST_LOSSES,
+        open_losses=OPEN_LOSSES,
     )
 
 
@@ -95,19 +98,30 @@ def _section(name: str, report: Report) -> Section:
     target = outline((spot, text) for spot, text in report.target_leaves)
     kinds = {fate.path: fate.kind for fate in report.fates}
     source_at, target_at = _lines(source), _lines(target)
-    forth = {fate.path: [target_at[spot] for spot in fate.targets if spot in target_at] for fate in report.fates}
+    forth: dict[str, list[int]] = {}
     back: dict[str, list[int]] = {}
-    for fate in report.fates:
-        for spot in fate.targets:
-            back.setdefault(spot, []).append(source_at[fate.path])
+    for path, spot in _links(report):
+        forth.setdefault(path, []).append(target_at[spot])
+        back.setdefault(spot, []).append(source_at[path])
     return Section(
         name=name,
         report=report,
         shares=list(_shares(report)),
         source=list(_leaves(source, kinds, forth)),
         target=list(_leaves(target, report.target_kinds, back)),
-        more_losses=max(0, len(report.losses) - MOST_LOSSES),
+        groups=grouped(report.losses),
     )
+
+
+def _links(report: Report) -> Iterator[tuple[str, str]]:
+    """Which leaf of the source stands at which of the target: by itself, or as a part of a text that carries many."""
+    loads = [(spot, text) for spot, text in report.target_leaves if len(text) > LONGEST and text[0] in "{["]
+    if len(report.fates) * sum(len(text) for _, text in loads) > MOST_SEARCHED:
+        loads = []
+    for fate in report.fates:
+        quoted = json.dumps(fate.text, ensure_ascii=False)
+        spots = fate.targets or [spot for spot, text in loads if quoted in text or fate.text == text]
+        yield from ((fate.path, spot) for spot in spots)
 
 
 def _lines(rows: list[Row]) -> dict[str, int]:

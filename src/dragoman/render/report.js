@@ -62,6 +62,6 @@ for (const article of document.querySelectorAll("article")) {
     if (!kind) return;
     if (event.target.checked) shown.add(kind); else shown.delete(kind);
     lines.forEach(refresh);
-    article.querySelectorAll("tr[data-kind]").forEach((row) => { row.hidden = !shown.has(row.dataset.kind); });
+    article.querySelectorAll("details[data-kind]").forEach((group) => { group.hidden = !shown.has(group.dataset.kind); });
   });
 }
