@@ -22,6 +22,7 @@ from dragoman.cli.settings import settings
 from dragoman.difference import differences
 from dragoman.errors import DragomanError, ForbiddenLoss, InvalidOutput, LimitExceeded, ReadError, UsageError
 from dragoman.files import names
+from dragoman.mapping.matrix import matrix
 from dragoman.model import Event, Incident, System
 from runner import run
 
@@ -315,3 +316,28 @@ def test_strict_reaches_the_adapters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toys.Slip, "load", lambda self, tree, cargo, context: seen.append(context) or tree)
     run("translate", "-", "-t", "slip", "--strict", stdin=memo(text="x"))
     assert [context.strict for context in seen] == [True]
+
+
+def test_the_matrix_names_places_and_narrowed_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the tables alone: rows, short forms and word lists, and which format has no place."""
+    table = {
+        "format": "memo",
+        "common": {"shared": {"same": ["name"]}},
+        "parts": {
+            "one": {"part": "Incident", "include": ["shared"], "rows": [
+                {"core": "status", "memo": "state", "vocab": {"open": "open", "contained": [{"as": "open"}]}},
+                {"memo": "memo", "constant": 1},
+            ]},
+            "two": {"part": "Incident", "rows": [{"core": "status", "memo": "other/state"}]},
+        },
+    }  # fmt: skip
+    tables = {"memo": table, "slip": {"format": "slip", "parts": {}}}
+    monkeypatch.setattr("dragoman.mapping.matrix.facts", tables.__getitem__)
+    assert matrix(tables) == (
+        {
+            ("Incident", "name"): {"memo": "name"},
+            ("Incident", "status"): {"memo": "state ≈ contained as open | other/state"},
+        },
+        [],
+    )
+    assert "contained as open" in run("formats", "--matrix").out

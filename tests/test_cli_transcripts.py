@@ -2,7 +2,7 @@
 
 A block begins with `% dragoman …`.  Lines up to `^D`, if it has one, are standard input; the others are what is
 expected: standard output, then standard error after `2> `, then `=> STATUS` unless it is 0.  `% cat FILE` shows what a
-command wrote.  `python tests/test_cli_transcripts.py --accept` writes down what is printed now; read the difference
+command wrote.  `pytest tests/test_cli_transcripts.py --accept` writes down what is printed now; read the difference
 before you commit it.
 """
 
@@ -12,7 +12,6 @@ import contextlib
 import re
 import shlex
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -57,11 +56,9 @@ def _told(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in HOME.glob("*.md")))
-def test_the_command_line_prints_what_the_transcript_says(name: str) -> None:
+def test_the_command_line_prints_what_the_transcript_says(name: str, accept: bool) -> None:
     transcript = (HOME / name).read_text("utf-8")
-    assert replayed(transcript) == transcript
-
-
-if __name__ == "__main__" and "--accept" in sys.argv:
-    for path in HOME.glob("*.md"):
-        path.write_text(replayed(path.read_text("utf-8")), "utf-8")
+    now = replayed(transcript)
+    if accept:
+        (HOME / name).write_text(now, "utf-8")
+    assert accept or now == transcript

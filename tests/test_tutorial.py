@@ -62,10 +62,10 @@ def test_it_prints_what_the_tutorial_says(package: Path) -> None:
 
 
 def test_the_command_line_knows_it_and_it_comes_back(package: Path) -> None:
-    assert "ticketeer" in run(package, "-m", "dragoman.cli", "formats")
+    assert "ticketeer" in run(package, "-m", "dragoman", "formats")
     for name, target in (("ticket.json", "base"), ("message.json", "ticketeer")):
         out = "message.json" if target == "base" else "again.json"
-        run(package, "-m", "dragoman.cli", "translate", name, "--to", target, "-o", out)
+        run(package, "-m", "dragoman", "translate", name, "--to", target, "-o", out)
     assert json.loads((package / "again.json").read_text("utf-8")) == json.loads(
         (package / "ticket.json").read_text("utf-8")
     )

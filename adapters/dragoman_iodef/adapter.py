@@ -17,10 +17,13 @@ from dragoman.tree.xml import parse
 from dragoman_iodef.cargo import pack, unpack
 from dragoman_iodef.document import DOCUMENT, LOCATION, XSI, Document
 from dragoman_iodef.foreign import settled
-from dragoman_iodef.hooks import FORMAT, HOOKS
+from dragoman_iodef.addresses import FORMAT
+from dragoman_iodef.hooks import HOOKS
+from dragoman_iodef.shapes import PREPARE
 
 START = re.compile(rb"<(?:[\w.-]+:)?IODEF-Document\b[^>]*?urn:ietf:params:xml:ns:iodef-2\.0[\"']")
 INCIDENT = DOCUMENT.replace("IODEF-Document", "Incident")
+DEMANDED = (("identifier", "IncidentID"), ("generation_time", "GenerationTime"), ("contacts", "Contact"))
 
 
 class Iodef2(TableAdapter):
@@ -50,7 +53,7 @@ class Iodef2(TableAdapter):
         reader = XmlReader(plans(context.tables), context.ledger)
         reader.begin(tree)
         try:
-            incidents = [reader.read("incident", element) for element in tree.iterchildren(INCIDENT)]
+            incidents = [_incident(reader, element) for element in tree.iterchildren(INCIDENT)]
             header = _header(reader, tree)
         except ReadError as error:
             raise ReadError(error.what, where=f"{context.source}: {error.where}", fix=error.fix) from None
@@ -60,11 +63,13 @@ class Iodef2(TableAdapter):
         return incidents, no_anchor
 
     def give(self, incidents: list[Incident], context: Context) -> Document:
-        """Raises InvalidOutput when there is nothing to write, or under `strict` when IODEF demands what nobody said."""
+        """Raises InvalidOutput when there is nothing to write, or under `strict` when IODEF demands more than is said."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
         document = Document(plans(context.tables))
-        missing = [word for incident in incidents for word in document.add(settled(incident, context))]
+        for incident in incidents:
+            document.add(settled(incident, document.writer, context))
+        missing = document.writer.missing
         if missing and context.strict:
             what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
             raise InvalidOutput(what, fix="say it in the incident, or leave out --strict")
@@ -84,18 +89,27 @@ class Iodef2(TableAdapter):
 
 @cache
 def plans(tables: tuple[str, ...]) -> Plans:
-    return Plans(load(FORMAT, HOOKS, tables))
+    return Plans(load(FORMAT, HOOKS, tables), PREPARE)
+
+
+def _incident(reader: XmlReader, element: Any) -> Incident:
+    """An incident; what IODEF demands and it does not say is remembered, so that nobody says it later in its name."""
+    incident: Incident = reader.read("incident", element)
+    absent = {step: None for name, step in DEMANDED if not getattr(incident, name)}
+    if absent:
+        incident.residue = {FORMAT: {**(incident.residue or {}).get(FORMAT, {}), **absent}}
+    return incident
 
 
 def _header(reader: XmlReader, root: Any) -> Header | None:
     """What the document says of itself; None when it says no more than every document does."""
     header: Header = reader.read("document", root)
-    left = (header.residue or {}).get(FORMAT, {})
+    left = dict((header.residue or {}).get(FORMAT, {}))
     if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == LOCATION:
         del left[f"@{{{XSI}}}schemaLocation"]
-    if not left:
-        header.residue = None
-    header.version = {None: "", "2.00": None}.get(header.version, header.version)
+    if header.version != "2.00":
+        left["@version"] = header.version
+    header.version, header.residue = None, {FORMAT: left} if left else None
     return None if header == Header() else header
 
 

@@ -1,8 +1,7 @@
-"""IODEF Address (section 3.18.1): its category is our type, and our finer category where the type does not give it back."""
+"""IODEF Address (section 3.18.1): its category is our type, and our category too where the type alone says less."""
 
 from __future__ import annotations
 
-import copy
 import re
 from typing import Any
 
@@ -16,7 +15,11 @@ TYPES = {  # category -> type
     "ipv6-addr": "ipv6-addr", "ipv6-net": "ipv6-addr", "ipv6-net-masked": "ipv6-addr",
     "mac": "mac-addr", "e-mail": "email-addr", "site-uri": "url",
 }  # fmt: skip
-WORDS = {"ipv4-addr": "ipv4-addr", "ipv6-addr": "ipv6-addr", "mac-addr": "mac", "email-addr": "e-mail", "url": "site-uri"}
+WORDS = {  # type -> category
+    "ipv4-addr": "ipv4-addr", "ipv6-addr": "ipv6-addr", "mac-addr": "mac", "email-addr": "e-mail", "url": "site-uri",
+    "autonomous-system": "asn",
+}  # fmt: skip
+FORMAT = "iodef-2"
 DEFAULT = "ipv6-addr"  # what an Address without a category is
 
 
@@ -30,8 +33,8 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
     found: Address = reader.read("address", element)
     if word is None:
         found.type = DEFAULT
-        left = (found.residue or {}).get(reader.format, {})
-        found.residue = {reader.format: {**left, "@category": None}}
+        left = (found.residue or {}).get(FORMAT, {})
+        found.residue = {FORMAT: {**left, "@category": None}}
         return found
     category = found.category
     found.type = "observable" if category is None else TYPES.get(category, category)
@@ -41,17 +44,15 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
 
 
 def write_address(value: Any, step: str, writer: Any) -> None:
-    if isinstance(value, AutonomousSystem):
-        shown, name, word = value, "asn", "asn"
-    else:
-        shown, name, word = value, "address", value.category or WORDS.get(value.type, value.type)
-        left = value.residue.get(writer.format, {}) if value.residue else {}
-        if value.type == DEFAULT and value.category is None and left.get("@category", word) is None:
-            word = None
-    if word != value.category:
-        shown = copy.copy(value)
-        shown.category = word
-    writer.write(name, shown, step)
+    writer.write("asn" if isinstance(value, AutonomousSystem) else "address", value, step)
+
+
+def category_of(value: Any) -> str | None:
+    """The category to write; None for an Address that had none and is still of the type that this means."""
+    if value.category is None and value.type == DEFAULT and value.residue:
+        return None if "@category" in value.residue.get(FORMAT, {}) else DEFAULT
+    category: str = value.category or WORDS.get(value.type, value.type)
+    return category
 
 
 def accepts(value: Any) -> bool:
@@ -72,4 +73,5 @@ def _read_number(text: str) -> int:
 
 
 ADDRESS = ElementCodec(read_address, write_address, accepts)
+CATEGORY = Codec(str, str, of=category_of)
 ASN = Codec(_read_number, lambda number: f"AS{number}")

@@ -1,7 +1,7 @@
 """What IODEF has no place for travels as JSON in AdditionalData at the end of the document, for Dragoman to read.
 
-The type is `string`: the schema printed in RFC 7970 has no `json`.  A long cargo is cut in several, so that no single text
-is longer than readers take; they are joined in the order of the document.
+The type is `string`: the schema printed in RFC 7970 has no `json`.  A long cargo is cut in several, so that no single
+text is longer than readers take; they are joined in the order of the document.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def pack(cargo: Cargo, strictest: Level | None) -> str:
 
 
 def unpack(root: Any, context: Context) -> Cargo:
-    """Takes the cargo out of a document; what is none after all stays where it is, as additional data like any other."""
+    """Takes the cargo out of a document; what is none after all stays, as additional data like any other."""
     holders = [element for element in root.iterchildren(TAG) if element.get("name") == NAME and not len(element)]
     if not holders:
         return {}

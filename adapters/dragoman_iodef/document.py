@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dragoman.mapping.xml import Plans, XmlWriter
+import copy
+
+from dragoman.mapping.xml import Plans
 from dragoman.model.incident import Header, Incident
 from dragoman.model.marking import Level
+from dragoman_iodef.shapes import Writer
 
 DOCUMENT = "{urn:ietf:params:xml:ns:iodef-2.0}IODEF-Document"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -16,7 +19,7 @@ class Document:
     """Markup in the making; `cargo` is what the model says and IODEF cannot."""
 
     def __init__(self, plans: Plans) -> None:
-        self.writer = XmlWriter(plans)
+        self.writer = Writer(plans)
         self.start = ""
         self.cargo = ""
         self._private = False
@@ -26,22 +29,19 @@ class Document:
         """The strictest marking inside; an incident without one is private (section 3.2)."""
         return Level.RED if self._private else self.writer.strictest
 
-    def add(self, incident: Incident) -> list[str]:
-        """Writes an incident; gives what IODEF demands and it does not say."""
+    def add(self, incident: Incident) -> None:
+        """Writes an incident."""
         self._private = self._private or not incident.markings
-        before = len(self.writer.missing)
         self.writer.write("incident", incident, "Incident")
         self.writer.out.append("\n")
-        return self.writer.missing[before:]
 
     def close(self, header: Header | None) -> None:
         """Writes what the document says of itself."""
         header = header or Header()
         made = self.writer.plans["document"]
         left = header.residue.get(self.writer.format, {}) if header.residue else {}
-        version = {None: "2.00", "": None}.get(header.version, header.version)
-        shown = Header(lang=header.lang, format_id=header.format_id, private_enum_id=header.private_enum_id)
-        shown.version, shown.private_enum_name = version, header.private_enum_name
+        shown = copy.copy(header)
+        shown.version = None if "@version" in left else "2.00"
         self.start = self.writer.attributes(made, shown, left)
         if f"@{{{XSI}}}schemaLocation" not in left:
             self.start += f' xmlns:xsi="{XSI}" xsi:schemaLocation="{LOCATION}"'

@@ -1,7 +1,7 @@
 """What a row of the table cannot say: how single values and whole elements of IODEF are read and written.
 
-Each codec is a pair of functions: decode raises ValueError for what it cannot read (it is then kept as it stands) and Odd
-for what it can read but would spell otherwise; encode gives None when IODEF has no place for the value.
+Each codec is a pair of functions: decode raises ValueError for what it cannot read (it is then kept as it stands) and
+Odd for what it can read but would spell otherwise; encode gives None when IODEF has no place for the value.
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from dragoman.mapping.xml.write import unknown_attributes
 from dragoman.model.marking import Level, level
 from dragoman.model.parts import Text, Words
 from dragoman.tree.xml import escape_attribute, escape_text
-from dragoman_iodef.addresses import ADDRESS, ASN
+from dragoman_iodef.addresses import ADDRESS, ASN, CATEGORY, FORMAT
 
-FORMAT = "iodef-2"
 LANG, GROUP = f"{{{XML_NS}}}lang", "translation-id"
 NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -113,7 +112,7 @@ def word_of(found: Level) -> str:
     return {Level.CLEAR: "white", Level.GREEN: "green", Level.RED: "private"}.get(found, "amber")
 
 
-# ---- texts in their languages, markup, terms ---------------------------------------------------------------------------
+# ---- texts in their languages, markup, terms -------------------------------------------------------------------------
 
 
 def read_words(element: Any, reader: Any) -> Words:
@@ -208,5 +207,6 @@ HOOKS: dict[str, Any] = {
     "markup": ElementCodec(read_markup, write_markup),
     "terms": RestCodec(read_terms, write_terms),
     "address": ADDRESS,
+    "category": CATEGORY,
     "asn": ASN,
 }

@@ -239,11 +239,14 @@ def with_checks(checks: Mapping[str, Any]) -> dict[str, Codec]:
 
 
 def _object(members: Mapping[str, Callable[[Any], Any]]) -> Callable[[Any], dict[str, Any]]:
+    others = members.get("*")
+
     def check(value: Any) -> dict[str, Any]:
         for key, item in dictionary(value).items():
-            if key in members:
+            known = members.get(key, others)
+            if known is not None:
                 try:
-                    members[key](item)
+                    known(item)
                 except ValueError as error:
                     raise ValueError(f"{key} {error}") from None
         return value  # type: ignore[no-any-return]

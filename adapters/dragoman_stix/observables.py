@@ -1,10 +1,10 @@
-"""Observables under the id that follows from what they are (STIX 2.1 section 2.9 and the id contributing properties)."""
+"""Observables under the id that follows from what they are (STIX 2.1 section 2.9, the id contributing properties)."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from dragoman.model.plain import plain
 from dragoman_stix.ids import observable_id
 
 CONTRIBUTING = {
@@ -20,15 +20,14 @@ CONTRIBUTING = {
     "windows-registry-key": ("key", "values"),
     "x509-certificate": ("hashes", "serial_number"),
 }
-LENGTHS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64, "SHA3-512": 128}
-HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 
 
 def contributing(part: Any) -> dict[str, Any]:
     """The properties of an observable that make its id."""
     names = CONTRIBUTING.get(part.type, ("value",))
-    values = {name: getattr(part, name) for name in names}
-    return {name: value for name, value in values.items() if value is not None and value != ()}
+    values = {name: getattr(part, name, None) for name in names}
+    said = {name: value for name, value in values.items() if value is not None and value != ()}
+    return said or {name: value for name, value in plain(part, type(part)).items() if name not in ("id", "markings")}
 
 
 def identified(part: Any) -> Any:
@@ -37,7 +36,3 @@ def identified(part: Any) -> Any:
     part.id = observable_id(part.type, {name: list(v) if isinstance(v, tuple) else v for name, v in properties.items()})
     return part
 
-
-def hash_is_well_formed(algorithm: str, value: str) -> bool:
-    """Whether a digest has the length and letters of its algorithm; of others only the letters count."""
-    return HEX.fullmatch(value) is not None and len(value) == LENGTHS.get(algorithm, len(value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -18,8 +18,10 @@ from dragoman.tree.json import pointer
 from dragoman_stix.codecs import WORDS
 from dragoman_stix.form import FORMAT, Form, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
+from dragoman_stix.loose import unname
+from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing
 from dragoman_stix.reach import owners
-from dragoman_stix.shapes import FOLDED, unfold
+from dragoman_stix.shapes import FOLDED, MEASURES, unfold
 
 MARKING_MEMBERS = ("object_marking_refs", "granular_markings")
 UNANCHORED = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content"}
@@ -32,9 +34,16 @@ def fields_of(table: Table) -> dict[str, str]:
 
 
 class StixReader(JsonReader):
-    """Reads parts; a marking that cannot be read refuses the document, for it might widen who may see it."""
+    """Reads parts; a marking that cannot be read refuses the document, for it might widen who may see it.
+
+    aliases: steps of the trail that the document calls otherwise.
+    """
+
+    aliases: Mapping[str | int, str | int] = {}
 
     def invalid(self, raw: Any, reason: str) -> Any:
+        if self.aliases:
+            self.trail = [self.aliases.get(step, step) for step in self.trail]
         if raw != [] and any(step in MARKING_MEMBERS for step in self.trail):
             raise ReadError(f"a marking that cannot be read: {reason}", where=pointer(self.trail))
         return super().invalid(raw, reason)
@@ -67,6 +76,7 @@ class Reading:
     def __init__(self, table: Table, context: Context, form: Form) -> None:
         self.table, self.context, self.form = table, context, form
         self.fields = fields_of(table)
+        self.named = [field for field in dict.fromkeys(self.fields.values()) if field not in ("observables", "foreign")]
         self.seen = Seen()
         self.reader = StixReader(FORMAT, context.ledger, self.seen)
         self.head: list[str | int] = ["objects"] if form.wrapper == "bundle" else []
@@ -85,6 +95,8 @@ class Reading:
             self.entries.append(Entry(part, field, kind, number))
         found = [entry.part for entry in self.entries if entry.field is None] or [Incident(basis=basis)]
         self._fill(found)
+        for incident in found:
+            unname(incident, self.named)
         self._look(found[0])
         return found
 
@@ -116,12 +128,15 @@ class Reading:
         return field or None, part
 
     def _native(self, item: dict[str, Any], spec: Spec) -> Any:
-        memory = unfold(item) if spec.name in FOLDED else None
+        loose = selectors_to_nothing(item) if MEMBER in item else ()
+        memory = unfold(item) if spec.name in FOLDED else {}
+        self.reader.aliases = {MEASURES: memory["measures"]} if "measures" in memory else {}
         part = self.reader.read(spec, item)
-        for how, value in (memory or {}).items():
-            remember(part, FORMAT, how, value)
+        for how, value in memory.items():
+            if not (how == "measures" and value.endswith("-ext")):
+                remember(part, FORMAT, how, value)
         if part.field_markings:
-            self.reader.marked(part)
+            keep_unresolved(self.reader.marked(part), FORMAT, loose)
         if spec.name == "marking-definition" and part.id in WORDS:
             self._contradiction(part)
         return part

@@ -38,11 +38,10 @@ def unfold(source: Object) -> Memory:
     memory: Memory = {}
     if source["type"] == "incident":
         _from_top(source, memory)
-        extensions = source.get("extensions")
-        core = extensions.get(CORE) if type(extensions) is dict else None
-        if type(core) is dict:
+        core = _core(source)
+        if core is not None:
             _unfold_counts(core, memory)
-            extensions[CORE] = _unfold_steps(core, memory)  # type: ignore[index]
+            source["extensions"][CORE] = _unfold_steps(core, memory)
         return memory
     _unfold_counts(source, memory)
     if source["type"] == "impact":
@@ -55,8 +54,8 @@ def fold(target: Object, memory: Memory, shape: str | None = None) -> Object:
     if shape is not None:
         memory = _as_asked(target, memory, shape)
     if target["type"] == "incident":
-        core = target.get("extensions", {}).get(CORE)
-        if type(core) is dict:
+        core = _core(target)
+        if core is not None:
             _fold_counts(core, memory)
             core = target["extensions"][CORE] = _fold_steps(core, memory)
             if memory.get("top"):
@@ -66,16 +65,25 @@ def fold(target: Object, memory: Memory, shape: str | None = None) -> Object:
     return _fold_measures(target, memory) if target["type"] == "impact" else target
 
 
+def _core(item: Object) -> Object | None:
+    """The incident core extension of an object, if it is one."""
+    extensions = item.get("extensions")
+    core = extensions.get(CORE) if type(extensions) is dict else None
+    return core if type(core) is dict else None
+
+
 def _as_asked(target: Object, memory: Memory, shape: str) -> Memory:
     """The memory that makes another shape, and the version and extension that go with it."""
     target["spec_version"] = "2.2" if shape == "F" else "2.1"
     new_type = NEW_TYPES.get(target["type"])
-    if new_type and shape == "F":
-        target.get("extensions", {}).pop(new_type, None)
-        if not target.get("extensions", True):
-            del target["extensions"]
-    elif new_type:
-        target.setdefault("extensions", {}).setdefault(new_type, {"extension_type": "new-sdo"})
+    extensions = target.setdefault("extensions", {})
+    if new_type and type(extensions) is dict:
+        if shape == "F":
+            extensions.pop(new_type, None)
+        else:
+            extensions.setdefault(new_type, {"extension_type": "new-sdo"})
+    if extensions == {}:
+        del target["extensions"]
     kept = {name: how for name, how in memory.items() if name not in ("counts", "top", *STEPS)}
     in_entries = {"counts": "table", "events": "entries", "tasks": "entries"}
     return kept | (in_entries if shape == "C" else {"top": True} if shape == "F" else {}) | {"refs": shape != "C"}
@@ -161,11 +169,10 @@ def _unfold_measures(source: Object, memory: Memory) -> None:
     if type(extensions) is not dict or MEASURES in extensions:
         return
     key = next((key for key in (f"{plain}-ext", plain) if key in extensions), None)
-    if key is None:
+    if key is None or type(extensions[key]) is not dict or not extensions[key]:
         return
     source["extensions"] = {MEASURES if name == key else name: value for name, value in extensions.items()}
-    if key == plain:
-        memory["measures"] = key
+    memory["measures"] = key
 
 
 def _fold_measures(target: Object, memory: Memory) -> Object:

@@ -8,11 +8,14 @@ from typing import Any
 from dragoman.adapter import Context
 from dragoman.errors import UsageError
 from dragoman.mapping.json import JsonWriter, form
+from dragoman.mapping.looks import arranged, naturally
 from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
 from dragoman_stix.codecs import precise
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
-from dragoman_stix.ids import CONTRIBUTING, ONE_UUID, canonical, is_identifier, observable_id, uid
+from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
+from dragoman_stix.loose import mend, named, parts_of
+from dragoman_stix.markings import settle
 from dragoman_stix.narrative import flatten
 from dragoman_stix.read import fields_of
 from dragoman_stix.shapes import FOLDED, SHAPES, fold
@@ -32,27 +35,33 @@ class Writing:
         self.observables = {name: spec for name, spec in table.parts.items() if name in CONTRIBUTING}
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
+        self.loose = False
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
         """The objects of all incidents, in the order of the document they came from."""
         items = []
         for number, incident in enumerate(incidents):
             items += [(kind_of(item, number), item) for item in self.objects_of(incident)]
-        if self.renamed:
-            for _, item in items:
-                _rename(item, self.renamed)
         return in_order(items, self.form.order)
 
     def objects_of(self, incident: Incident) -> list[Any]:
         """The objects of one incident: itself first, unless something else stands for it; then its parts."""
-        flat = flatten(incident) if incident.basis is None else incident
+        flat = self._flat(incident) if incident.basis is None else incident
         self._defaults(flat)
+        self.renamed, self.loose = {}, False
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
         for field in self.fields:
-            parts = getattr(flat, field)
-            for part in _impacts(parts) if field == "assessments" else parts:
-                out += self._part(part)
-        return out
+            for place, part in enumerate(parts_of(flat, field)):
+                out += self._part(part, flat, field, place)
+        return [self._mended(item) for item in out] if self.loose else out
+
+    def _flat(self, incident: Incident) -> Incident:
+        """The graph of an incident; a name that its STIX source left out, or spoilt, is not made up."""
+        flat, residue = flatten(incident), incident.residue or {}
+        lacking = self.writer.lacking(self.table.parts["incident"], residue)
+        if incident.summary is None and ("name" in lacking or "name" in residue.get(FORMAT, ())):
+            flat.summary = None
+        return flat
 
     def _defaults(self, flat: Incident) -> None:
         """What the standard demands and nobody said: times are the incident's, references are to it."""
@@ -61,11 +70,23 @@ class Writing:
         own = flat.basis if flat.basis not in (None, "none") else f"incident--{flat.id}"
         self.writer.defaults = {"time": now, "modified": now, "incident": own, "incidents": [own]}
 
-    def _part(self, part: Any) -> Iterator[Any]:
+    def _part(self, part: Any, flat: Incident, field: str, place: int) -> Iterator[Any]:
         if isinstance(part, ForeignObject):
             yield from self._foreign(part)
         elif (spec := self.spec_of(part)) is not None:
+            if not is_identifier(part.id, spec.name) and (part.id or spec.name not in CONTRIBUTING):
+                old, part, self.loose = part.id, named(part, spec.name, flat, field, place), True
+                if old:
+                    self.renamed[old] = part.id
             yield self._object(spec, part)
+
+    def _mended(self, item: Any) -> Any:
+        """An object whose references are ids; what the standard demands is the incident's instead."""
+        if isinstance(item, dict) and mend(item, self.renamed):
+            spec = self.table.parts.get(item.get("type", ""))
+            if spec is not None and self.writer.complete(spec, item):
+                return naturally(spec, item)
+        return item
 
     def spec_of(self, part: Any) -> Spec | None:
         """The type of object that a part is; None when STIX has none for it."""
@@ -81,25 +102,20 @@ class Writing:
         if created:
             self.writer.defaults = {**self.writer.defaults, "modified": precise(created)}
         out = self.writer.write(spec, part)
-        if not is_identifier(out.get("id"), spec.name):
-            out = self._named(out, spec.name)
+        if "id" not in out:
+            out = self._identified(spec, out)
         if created:
             self.writer.defaults = {**self.writer.defaults, "modified": self.writer.defaults["time"]}
-        return fold(out, form(part, FORMAT), self.shape) if spec.name in FOLDED else out
+        if spec.name in FOLDED:
+            out = fold(out, form(part, FORMAT), self.shape)
+        if part.field_markings:
+            settle(out, part, spec, FORMAT)
+        return out
 
-    def _named(self, out: Object, name: str) -> Object:
-        """The object under an id of its type: that of its UUID, or one that follows from its name or content."""
-        old = out.pop("id", None)
-        if isinstance(old, str) and ONE_UUID.fullmatch(old):
-            new = f"{name}--{old}"
-        elif old:
-            new = uid(name, old)
-        else:
-            new = observable_id(name, out) if name in CONTRIBUTING else uid(name, canonical(out))
-        if old:
-            self.renamed[old] = new
-        head = {key: out[key] for key in ("type", "spec_version") if key in out}
-        return head | {"id": new} | out
+    def _identified(self, spec: Spec, out: Object) -> Object:
+        """An observable, or an incident that nothing names, under the id that follows from what it says."""
+        new = observable_id(spec.name, out) if spec.name in CONTRIBUTING else uid(spec.name, canonical(out))
+        return arranged({**out, "id": new}, spec.orders[()])
 
     def _foreign(self, part: ForeignObject) -> Iterator[Any]:
         """An object that was kept as it stood; those of other formats have no place here."""
@@ -114,11 +130,6 @@ class Writing:
         yield self.form.looks.arranged(f"*{part.type or 'foreign'}", out)
 
 
-def _impacts(assessments: Sequence[Any]) -> Iterator[Any]:
-    for assessment in assessments:
-        yield from assessment.impacts
-
-
 def asked_shape(context: Context) -> str | None:
     """The shape of the incident extension that was asked for.  Raises UsageError for one there is not."""
     shape = context.setting("stix.shape")
@@ -126,18 +137,3 @@ def asked_shape(context: Context) -> str | None:
         raise UsageError(f"stix.shape is {shape!r}", fix=f"one of {', '.join(SHAPES)}")
     return shape
 
-
-def _rename(node: Any, renamed: dict[str, str]) -> None:
-    """Puts the new ids where the old ones are referred to."""
-    todo = [node]
-    while todo:
-        node = todo.pop()
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            if isinstance(value, dict | list):
-                todo.append(value)
-            elif isinstance(value, str) and value in renamed and _is_ref(key, node):
-                node[key] = renamed[value]
-
-
-def _is_ref(key: Any, node: Any) -> bool:
-    return isinstance(node, list) or str(key).endswith("_ref")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -35,16 +35,13 @@ def save(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)  # a device or a pipe cannot be replaced
         return
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as file:
-        try:
+    with ExitStack() as unless_done:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as file:
+            unless_done.callback(Path(file.name).unlink, missing_ok=True)
             file.write(data)
-            file.close()
-            os.chmod(file.name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
-            os.replace(file.name, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(file.name)
-            raise
+        os.chmod(file.name, path.stat().st_mode if path.exists() else 0o666 & ~_umask())
+        os.replace(file.name, path)
+        unless_done.pop_all()
 
 
 def _umask() -> int:
@@ -76,7 +73,10 @@ def _identity(path: Path) -> Path:
 
 
 def check_apart(inputs: Iterable[str], output: Path) -> None:
-    """Raises UsageError if the output is one of the inputs: a translation must not eat its source."""
-    for name in inputs:
-        if name != STDIN and output.is_file() and os.path.exists(name) and os.path.samefile(name, output):
-            raise UsageError("is the input too", where=str(output), fix="give the output another name")
+    """Raises UsageError if the output is one of the other files too: a translation must not eat its source."""
+    if any(name != STDIN and _identity(Path(name)) == _identity(output) for name in inputs if not _is_device(name)):
+        raise UsageError("would overwrite another file of this run", where=str(output), fix="give it another name")
+
+
+def _is_device(name: str) -> bool:
+    return os.path.exists(name) and not os.path.isfile(name)

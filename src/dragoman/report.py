@@ -8,12 +8,13 @@ not understand is *invalid*; what the target demands and nobody said is *default
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dragoman.adapter import Can, Context
 from dragoman.ledger import Kind, Ledger, Loss
+from dragoman.mapping.table import spellings
 from dragoman.registry import adapter
 from dragoman.translate import Translation, read, write
 from dragoman.tree.leaves import Leaf, leaves
@@ -85,7 +86,7 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     natively = _back(plainly, theirs, ours, context)
     wholly = _back(translation.data, theirs, ours, context)
     target = leaves(translation.data, context.limits)
-    fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger))
+    fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger), spellings(ours))
     kinds = _target_kinds(target, leaves(plainly, context.limits), fates, translation.ledger)
     pairs = [(leaf.spot, leaf.text) for leaf in target]
     return Report(ours, theirs, source, translation.data, fates, pairs, kinds, list(translation.ledger))
@@ -111,7 +112,12 @@ def _spots(target: Iterable[Leaf]) -> dict[str, list[str]]:
 
 
 def _fates(
-    before: list[Leaf], natively: list[Leaf], wholly: list[Leaf], spots: dict[str, list[str]], invalid: set[str]
+    before: list[Leaf],
+    natively: list[Leaf],
+    wholly: list[Leaf],
+    spots: dict[str, list[str]],
+    invalid: set[str],
+    spelled: Mapping[str, str],
 ) -> list[Fate]:
     places = _places(before, spots)
     native = Counter((leaf.path, leaf.value) for leaf in natively)
@@ -120,9 +126,10 @@ def _fates(
     found = []
     for leaf in before:
         key = (leaf.path, leaf.value)
-        if native[key] > 0:
-            native[key] -= 1
-            other[leaf.path] -= 1
+        path = leaf.path if native[key] > 0 else _respelled(leaf.path, spelled)
+        if native[path, leaf.value] > 0:
+            native[path, leaf.value] -= 1
+            other[path] -= 1
             kind = Kind.NATIVE
         elif whole[key] > 0:
             kind = Kind.CARRIED
@@ -133,6 +140,13 @@ def _fates(
             kind = Kind.INVALID
         found.append(Fate(leaf.spot, leaf.text, kind, places(leaf)))
     return _narrowed(found, before, other)
+
+
+def _respelled(path: str, spelled: Mapping[str, str]) -> str:
+    """A path with the other spelling of an element, where the format has two for one thing."""
+    for other, usual in spelled.items():
+        path = path.replace(f"}}{other}/", f"}}{usual}/")
+    return path
 
 
 def _places(before: list[Leaf], spots: dict[str, list[str]]) -> Callable[[Leaf], tuple[str, ...]]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from dragoman.model import Identifier, Incident, Part, Relation
+from dragoman.model import Identifier, Incident, Part, Relation, Sighting
 from dragoman.model.plain import copied
 from dragoman_stix.ids import uid
 from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
 from dragoman_stix.narrative.flatten import default_title
 from dragoman_stix.narrative.labels import unlabel
 from dragoman_stix.narrative.markings import foreign_markings, statements_in
-from dragoman_stix.narrative.paths import OBSERVABLE_ID, UUID, key_of, link_id, member_id
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, UUID, key_of, link_name, member_id
 
 LISTS = (
     "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
@@ -42,40 +43,60 @@ class Assembling:
         for assessment in incident.assessments:
             for impact in assessment.impacts:
                 self.parts.setdefault(impact.id, impact)
-        self.relations: dict[str, Relation] = {relation.id or "": relation for relation in incident.relations}
+        self.links: dict[str, Relation | Sighting] = {
+            (link.id or "").partition("--")[2]: link for link in (*incident.relations, *incident.sightings)
+        }
         self.statements = statements_in(incident)
-        self.owner = f"incident--{incident.id}"  # whose members are asked for
+        self.owner = self.whole = f"incident--{incident.id}"  # whose members are asked for
         self.owned = {True: Counter[str](), False: Counter[str]()}  # links of an owner that is the target, or the source
         for relation in incident.relations:
             self.owned[True][relation.target_ref or ""] += 1
             self.owned[False][relation.source_ref or ""] += 1
+        for event in incident.events:
+            self.owned[False][event.id or ""] = len(event.sighting_refs)
         self.taken: set[int] = set()
         self.placed: dict[str, list[Any]] = {}  # what stands at the top of the tree, by field
 
-    def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Relation, Any, str]]:
+    def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Any, Any, str]]:
         """What hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
         place = 0
         while found := self.member(f"{path}/{place}", owned_by_target):
             yield *found, f"{path}/{place}"
             place += 1
 
-    def member(self, path: str, owned_by_target: bool = False) -> tuple[Relation, Any] | None:
-        """What hangs at a path: its relationship and its part, both taken out of the graph."""
+    def member(self, path: str, owned_by_target: bool = False) -> tuple[Any, Any] | None:
+        """What hangs at a path: what ties it to its owner and its part, both taken out of the graph."""
+        owner = self._core(self.owner)
         owned = self.owned[owned_by_target]
-        if not owned[self.owner]:
+        if not owned[owner]:
             return None
-        relation = self.relations.get(link_id(self.key, path))
-        if relation is None:
+        link = self.links.get(link_name(self.key, path))
+        if link is None:
             return None
-        ends = (relation.source_ref, relation.target_ref)
-        owner, member = ends[::-1] if owned_by_target else ends
+        found, member = _ends(link, owned_by_target)
         part = self.parts.get(member or "")
-        if part is None or owner != self.owner:
+        if part is None or (found is not None and found != owner):
             return None
-        owned[self.owner] -= 1
-        self.taken.add(id(relation))
+        owned[owner] -= 1
+        self.taken.add(id(link))
         self.taken.add(id(part))
-        return relation, part
+        return link, part
+
+    def is_left(self, ref: str) -> bool:
+        """Whether nobody has taken the link of that id."""
+        link = self.links.get(ref.partition("--")[2])
+        return link is None or id(link) not in self.taken
+
+    def _core(self, owner: str) -> str:
+        """The end of an owner's relationships: that of a task is the incident."""
+        return self.whole if owner.startswith("task--") else owner
+
+    @contextmanager
+    def as_incident(self) -> Iterator[None]:
+        """While contacts of an event are asked for, which are tied to the incident."""
+        before, self.owner = self.owner, self.whole
+        yield
+        self.owner = before
 
     def own(self, type_name: str, path: str) -> Any | None:
         """The part whose id follows from its place, for members that need no relationship."""
@@ -90,6 +111,13 @@ class Assembling:
         if part is not None:
             self.taken.add(id(part))
         return part
+
+    def owned_by_place(self, type_name: str, path: str) -> Iterator[tuple[Any, str]]:
+        """The parts at path/0, path/1 … whose ids follow from there, as (part, its path), until one is missing."""
+        place = 0
+        while (part := self.own(type_name, f"{path}/{place}")) is not None:
+            yield part, f"{path}/{place}"
+            place += 1
 
     def enter(self, flat: Any, type_name: str, path: str) -> Before:
         """Undoes what every object gets: id, times, markings; it is the owner now.  Returns what `leave` needs."""
@@ -122,6 +150,14 @@ class Assembling:
     def plain(self, part: Part, inherited: tuple[str, ...]) -> Part:
         """A copy of a shared observable as its owner has it: no id, no markings of the owner."""
         return copied(part, id=None, markings=self.unmarked(part.markings, inherited))
+
+
+def _ends(link: Relation | Sighting, owned_by_target: bool) -> tuple[str | None, str | None]:
+    """The owner and the member of a link; a sighting names its owner on the event only."""
+    if isinstance(link, Sighting):
+        return None, link.observed_data_refs[0] if link.observed_data_refs else link.sighting_of_ref
+    ends = (link.source_ref, link.target_ref)
+    return ends[::-1] if owned_by_target else ends
 
 
 def assemble(incident: Incident, names: dict[int, str]) -> Incident:
@@ -173,7 +209,7 @@ def _times(work: Assembling) -> None:
 def _leftovers(work: Assembling) -> None:
     """What was taken leaves the flat lists; statements that stand for words of another scheme too."""
     incident = work.incident
-    for field in (*LISTS, "relations"):
+    for field in (*LISTS, "relations", "sightings"):
         left = [part for part in getattr(incident, field) if id(part) not in work.taken]
         setattr(incident, field, [*work.placed.get(field, ()), *left] or ())
     made = [md for md in incident.marking_definitions if md.id not in work.statements]

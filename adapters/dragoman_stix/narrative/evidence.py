@@ -6,7 +6,7 @@ stands on the relationship, or on the observed data, that ties it to that place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import (
@@ -28,17 +28,25 @@ from dragoman.model import (
     Reference,
     RegistryChange,
     RegistryKey,
-    Relation,
-    SoftwareProduct,
 )
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import software
 from dragoman_stix.narrative.certificates import from_x509, x509_of
-from dragoman_stix.narrative.items import TEXT, XML, assemble_items, flatten_items, packed, unpacked
-from dragoman_stix.narrative.labels import label, take
+from dragoman_stix.narrative.items import (
+    LABELS,
+    TEXT,
+    XML,
+    artifact,
+    assemble_items,
+    flatten_items,
+    item_of,
+    packed,
+    unpacked,
+)
+from dragoman_stix.narrative.labels import label, labelled, take
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, member_id
 from dragoman_stix.narrative.values import base_time, tagged, text_of, untagged
-from dragoman_stix.observables import hash_is_well_formed
+from dragoman_stix.wellformed import MALFORMED, digest_name, fits, full_key, short_hive, web_address, with_hive
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -53,7 +61,7 @@ def flatten_loose(work: Flattening, incident: Incident, flat: Incident) -> None:
     flat.observables = [found for found in incident.observables if found.id and STIX_ID.fullmatch(found.id)] or ()
     for found in incident.observables:
         if not (found.id and STIX_ID.fullmatch(found.id)):
-            work.observe(_value_only(work, found))
+            show(work, found)
 
 
 def assemble_loose(work: Assembling) -> None:
@@ -62,12 +70,13 @@ def assemble_loose(work: Assembling) -> None:
 
 def flatten_observable(work: Flattening, found: Any, owner: str, path: str, relation: str) -> str:
     """One observable of a place: itself, and the relationship that says what the place says of it."""
-    ref = work.observe(_value_only(work, found), work.effective(found))
+    marks = work.effective(found)
+    ref = show(work, found, marks)
     local = [Reference(source_name=OBSERVABLE_ID, external_id=found.id)] if found.id else ()
-    labels = [label("category", found.category)] if found.category else []
+    labels = [*unfit(found), *([label("category", found.category)] if found.category else ())]
     for name, value in _asides(found):
         labels.append(label(name, value))
-    work.link(path, owner, relation, ref, local, labels, work.effective(found))
+    work.link(path, owner, relation, ref, local, labels, marks)
     for place, text in enumerate(getattr(found, "signatures", ())):
         work.link(f"{path}/signatures/{place}", ref, "related-to", packed(work, text, XML))
     if isinstance(found, DomainName):
@@ -81,28 +90,48 @@ def flatten_observable(work: Flattening, found: Any, owner: str, path: str, rela
     return ref
 
 
+def show(work: Flattening, found: Any, markings: Any = None) -> str:
+    """The object of an observable; text where its value is not what STIX lets stand under its type."""
+    if fits(found):
+        return work.observe(_value_only(work, found), markings)
+    return packed(work, found.value or "", TEXT)
+
+
+def unfit(found: Any) -> list[str]:
+    """The label that says of what type a text is, for an observable that could only be shown as text."""
+    return [] if fits(found) else [label("type", found.type)]
+
+
 def _asides(found: Any) -> list[tuple[str, str]]:
     """What a place says of an observable that STIX says of none, as words."""
     names = {
         DomainName: ("system_status", "domain_status", "checked", "registered", "expires"),
         Address: ("vlan_name", "vlan_num"),
     }.get(type(found), ())
-    return [(name.replace("_", "-"), value) for name in names if (value := getattr(found, name)) is not None]
+    told = [(name.replace("_", "-"), value) for name in names if (value := getattr(found, name)) is not None]
+    broken = found.type == "url" and found.value and fits(found) and found.value != web_address(found.value)
+    return [*told, ("value", found.value)] if broken else told
 
 
 def _value_only(work: Flattening, found: Any) -> Any:
     """The observable as STIX has it: no document id, no finer word; files with hashes, mails with references."""
     made = copied(found, id=None, category=None, markings=(), residue=None)
     if isinstance(made, DomainName):
-        return copied(made, **dict.fromkeys(("system_status", "domain_status", "checked", "registered", "expires", "same_contact")),
-                       related_dns=(), nameservers=(), contacts=())  # fmt: skip
+        made.system_status = made.domain_status = made.checked = made.registered = made.expires = None
+        made.same_contact, made.related_dns, made.nameservers, made.contacts = None, (), (), ()
+        return made
     if isinstance(made, Address):
-        return copied(made, vlan_name=None, vlan_num=None)
+        made.vlan_name = made.vlan_num = None
+        if made.type == "url":
+            made.value = web_address(made.value or "") or made.value
+        return made
     if isinstance(made, File):
         return _file(made)
     if isinstance(made, RegistryKey):
-        values = [{"data": made.data}] if made.data is not None else made.values
-        return copied(made, data=None, action=None, values=values)
+        if made.data is not None:
+            made.values = [{"data": made.data}]
+        made.key, made.data, made.action = full_key(made.key or ""), None, None
+        return made
     return _mail(work, made) if isinstance(made, EmailMessage) else made
 
 
@@ -110,24 +139,32 @@ def _file(made: File) -> File:
     hashes = dict(made.hashes or {})
     for group in made.hash_sets:
         for found in group.hashes:
-            if found.algorithm and found.value and hash_is_well_formed(found.algorithm, found.value):
-                hashes.setdefault(found.algorithm, found.value)
+            name = digest_name(found.algorithm, found.value)
+            if name and not name.startswith(MALFORMED):
+                hashes.setdefault(name, found.value or "")
     name = made.name if made.name or hashes else (made.urls[0] if made.urls else "unnamed")
     return copied(made, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
 
 
 def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
-    to = [work.observe(Address(type="email-addr", value=address)) for address in made.to]
-    sender = work.observe(Address(type="email-addr", value=made.sender)) if made.sender else made.from_ref
+    to, others = _receivers(work, made.to)
+    senders, other = _receivers(work, [made.sender] if made.sender else ())
+    sender = senders[0] if senders else made.from_ref
     raw = packed(work, made.message, "message/rfc822") if made.message else made.raw_email_ref
     fields = dict(made.additional_header_fields or {})
-    if made.x_mailer:
-        fields["X-Mailer"] = [made.x_mailer]
+    told = {"X-Mailer": made.x_mailer, "To": others, "From": next(iter(other), None)}
+    fields |= {name: values for name, values in told.items() if values}
     return copied(
         made, is_multipart=bool(made.is_multipart), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
         additional_header_fields=fields or None, to=(), sender=None, x_mailer=None, header_fields=(), headers=None,
         message=None, hash_sets=(), signatures=(),
     )  # fmt: skip
+
+
+def _receivers(work: Flattening, addresses: Any) -> tuple[list[str], list[str]]:
+    """The objects of mail addresses, and those that are none."""
+    made = [Address(type="email-addr", value=address) for address in addresses]
+    return [work.observe(found) for found in made if fits(found)], [f.value or "" for f in made if not fits(f)]
 
 
 def assemble_observables(work: Assembling, path: str) -> Any:
@@ -137,9 +174,10 @@ def assemble_observables(work: Assembling, path: str) -> Any:
 
 def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:
     """An observable as its place has it: with the id and words that stand on the relationship."""
-    made: Any = work.plain(found, work.markings)
+    kinds, labels = take(relation.labels, "type")
+    made: Any = work.plain(_typed(found, kinds[0]) if kinds else found, work.markings)
     made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
-    for word in relation.labels:
+    for word in labels:
         name, _, value = word.partition(":")
         field = name.replace("-", "_")
         if hasattr(made, field) and value:
@@ -156,6 +194,15 @@ def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:
     return made
 
 
+def _typed(found: Any, kind: str) -> Any:
+    """The observable that could only be shown as text."""
+    text = unpacked(found) if isinstance(found, Artifact) else ""
+    value = text or None
+    made: Any = DomainName(value=value) if kind == "domain-name" else Address(type=kind, value=value)
+    made.markings = found.markings
+    return made
+
+
 def _nameservers(work: Assembling, path: str) -> Any:
     from dragoman.model import Nameserver
 
@@ -169,7 +216,8 @@ def _nameservers(work: Assembling, path: str) -> Any:
 def _refill(work: Assembling, made: Any) -> None:
     """Files, keys and mails the way the tree has them."""
     if isinstance(made, File) and made.hashes:
-        made.hash_sets = [HashSet(scope="file-contents", hashes=[Hash(algorithm=a, value=v) for a, v in made.hashes.items()])]
+        hashes = [Hash(algorithm=name, value=value) for name, value in made.hashes.items()]
+        made.hash_sets = [HashSet(scope="file-contents", hashes=hashes)]
         made.hashes = None
     if isinstance(made, File) and made.name == "unnamed":
         made.name = None
@@ -185,9 +233,11 @@ def _refill_mail(work: Assembling, made: EmailMessage) -> None:
     message = work.use(made.raw_email_ref)
     if isinstance(message, Artifact):
         made.message, made.raw_email_ref = unpacked(message), None
-    fields = made.additional_header_fields
-    if fields and isinstance(fields.get("X-Mailer"), list):
-        made.x_mailer, made.additional_header_fields = fields["X-Mailer"][0], None
+    fields = dict(made.additional_header_fields or {})
+    made.to = [*made.to, *fields.pop("To", ())] or ()
+    made.sender = fields.pop("From", made.sender)
+    made.x_mailer = fields.pop("X-Mailer", None)
+    made.additional_header_fields = fields or None
     made.to_refs, made.from_ref = (), None
     if made.is_multipart is False:
         made.is_multipart = None
@@ -209,10 +259,20 @@ def flatten_records(work: Flattening, event: Event, owner: str, path: str) -> No
             for index, group in enumerate(getattr(record, field)):
                 made = observation(work, getattr(group, member), group, f"{here}/{field}/{index}", record.time)
                 work.link(f"{here}/{field}/{index}", owner, "related-to", made, markings=work.effective(group))
-        flatten_items(work, record.items, owner, f"{here}/items")
+        _items(work, record, owner, f"{here}/items")
         _words(work, record, owner, here)
         work.markings = inner
     work.markings = before
+
+
+def _items(work: Flattening, record: Record, owner: str, path: str) -> None:
+    """Log items: each an artifact in observed data of its own, which says what it is called."""
+    for place, item in enumerate(record.items):
+        before, work.markings = work.markings, tuple(work.effective(item))
+        made = _observed(work, f"{path}/{place}", [artifact(work, item)], record.time)
+        made.references, made.labels = work.local(item) or (), labelled(item, LABELS) or ()
+        work.link(f"{path}/{place}", owner, "related-to", work.add("observations", made))
+        work.markings = before
 
 
 def _words(work: Flattening, record: Record, owner: str, path: str) -> None:
@@ -240,10 +300,24 @@ def observation(work: Flattening, members: Iterable[Any], group: Any, path: str,
     names = [Reference(source_name=MEMBER, external_id=found.id) for found in members if found.id]
     made.references = [*work.local(group), *(names if len(names) == len(members) else ())] or ()
     actions = [label("registry-action", f.action) for f in members if isinstance(f, RegistryKey) and f.action]
+    hives = {short_hive(found.key or "") for found in members if isinstance(found, RegistryKey)}
+    hive = [label("hive", short) for short in hives if short and len(hives) == 1]
+    kinds = list(dict.fromkeys(word for found in members for word in unfit(found)))
+    wrong = [label(name, h.value or "") for h in _digests(members)
+             if (name := digest_name(h.algorithm, h.value)) and name.startswith(MALFORMED)]  # fmt: skip
     scopes = [label("hash-scope", s.scope) for f in members if isinstance(f, File) for s in f.hash_sets if s.scope]
-    made.labels = [*(actions if len(actions) == len(members) else ()), *scopes] or ()
+    made.labels = [*(actions if len(actions) == len(members) else ()), *scopes, *hive, *kinds, *wrong] or ()
+    for place, found in enumerate(members):
+        if isinstance(found, File) and found.software:
+            software.flatten_software(work, found.software, str(made.id), f"{path}/{place}/software")
     work.markings = before
     return work.add("observations", made)
+
+
+def _digests(members: list[Any]) -> Iterator[Hash]:
+    for found in members:
+        for group in getattr(found, "hash_sets", ()):
+            yield from group.hashes
 
 
 def _observed(work: Flattening, path: str, refs: list[str], time: str | None) -> Observation:
@@ -256,6 +330,8 @@ def _observed(work: Flattening, path: str, refs: list[str], time: str | None) ->
 
 def _refs(work: Flattening, found: Any) -> list[str]:
     """The objects of one member: itself, and as artifacts the markup that must stay untouched."""
+    if not fits(found):
+        return [show(work, found)]
     if isinstance(found, Certificate) and found.x509_data:
         readable = from_x509(found)
         return [*([work.observe(readable)] if readable else []), packed(work, found.x509_data, XML)]
@@ -263,8 +339,6 @@ def _refs(work: Flattening, found: Any) -> list[str]:
     refs += [packed(work, text, XML) for text in getattr(found, "signatures", ())]
     if isinstance(found, File):
         refs += [work.observe(Address(type="url", value=url)) for url in found.urls]
-        made = software.product(found.software) if found.software else None
-        refs += [work.observe(made)] if made else []
     return refs
 
 
@@ -285,7 +359,7 @@ def _record(work: Assembling, path: str) -> Record | None:
         if groups:
             setattr(made, field, groups)
             found = True
-    made.items = assemble_items(work, f"{path}/items")
+    made.items = _unitems(work, f"{path}/items", made)
     said = work.member(f"{path}/words")
     if said is not None:
         _unwords(work, said[1], path, made)
@@ -295,7 +369,7 @@ def _record(work: Assembling, path: str) -> Record | None:
 def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, member: str, record: Any = None) -> Any:
     """A set of files, keys or certificates from its observed data."""
     name = str(flat.id)
-    if record is not None and flat.first_observed != work.created:
+    if record is not None:
         record.time = flat.first_observed
     ids = [ref.external_id for ref in flat.references if ref.source_name == MEMBER]
     flat.references = [ref for ref in flat.references if ref.source_name != MEMBER]
@@ -306,6 +380,10 @@ def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, me
         for part, own in zip(found, ids, strict=True):
             part.id = own
     _relabel(flat, found)
+    for place, part in enumerate(found):
+        made = work.member(f"{path}/{place}/software") if isinstance(part, File) else None
+        if made is not None:
+            part.software = software.software_of(*made)
     work.names[id(group)] = name
     work.leave(before)
     return group
@@ -316,6 +394,14 @@ def _relabel(flat: Observation, found: list[Any]) -> None:
     if len(actions) == len(found):
         for key, action in zip(found, actions, strict=True):
             key.action = action
+    hives, labels = take(labels, "hive")
+    for key in found if hives else ():
+        key.key = with_hive(key.key or "", hives[0])
+    wrong = [word.removeprefix(MALFORMED).partition(":") for word in labels if word.startswith(MALFORMED)]
+    for part in found:
+        if wrong and isinstance(part, File) and not part.hash_sets:
+            name, _, value = wrong.pop(0)
+            part.hash_sets = [HashSet(scope="file-contents", hashes=[Hash(algorithm=name, value=value)])]
     scopes, _ = take(labels, "hash-scope")
     for part in found:
         for group in getattr(part, "hash_sets", ()):
@@ -325,6 +411,7 @@ def _relabel(flat: Observation, found: list[Any]) -> None:
 def members_of(work: Assembling, flat: Observation) -> list[Any]:
     """The observables of observed data as the tree has them; artifacts of markup go to whom they belong."""
     out: list[Any] = []
+    kinds, _ = take(flat.labels, "type")
     for ref in flat.object_refs:
         found = work.use(ref)
         if found is None:
@@ -332,7 +419,9 @@ def members_of(work: Assembling, flat: Observation) -> list[Any]:
         if isinstance(found, Artifact) and found.mime_type == XML:
             _markup(out, unpacked(found))
             continue
-        if out and isinstance(out[-1], File) and isinstance(found, Address | SoftwareProduct):
+        if isinstance(found, Artifact) and found.mime_type == TEXT and kinds:
+            found = _typed(found, kinds[0])
+        if out and isinstance(out[-1], File) and isinstance(found, Address):
             _file_aside(out[-1], found)
             continue
         made: Any = work.plain(found, work.markings)
@@ -341,11 +430,8 @@ def members_of(work: Assembling, flat: Observation) -> list[Any]:
     return out
 
 
-def _file_aside(file: File, found: Any) -> None:
-    """What follows a file in its observed data: the pages it came from, the software that made it."""
-    if isinstance(found, SoftwareProduct):
-        file.software = software.software_of(Relation(), found)
-        return
+def _file_aside(file: File, found: Address) -> None:
+    """What follows a file in its observed data: the pages it came from."""
     file.urls = [*file.urls, found.value or ""]
     if file.name == file.urls[0]:
         file.name = None
@@ -360,11 +446,23 @@ def _markup(out: list[Any], text: str) -> None:
         out[-1].signatures = [*out[-1].signatures, text]
 
 
+def _unitems(work: Assembling, path: str, record: Record) -> Any:
+    found = []
+    for _, flat, here in work.members(path):
+        record.time = flat.first_observed
+        name, before = str(flat.id), work.enter(flat, "observed-data", here)
+        made = item_of(next((work.use(ref) for ref in flat.object_refs), None), flat.labels)
+        made.id, made.markings = flat.id, flat.markings
+        work.names[id(made)] = name
+        work.leave(before)
+        found.append(made)
+    return found or ()
+
+
 def _unwords(work: Assembling, flat: Observation, path: str, record: Record) -> None:
     name = str(flat.id)
     before = work.enter(flat, "observed-data", f"{path}/words")
-    if flat.first_observed != work.created:
-        record.time = flat.first_observed
+    record.time = flat.first_observed
     record.id = flat.id
     record.description = [untagged(word)[1] for word in flat.labels if word.startswith("description")] or ()
     found = [work.use(ref) for ref in flat.object_refs]

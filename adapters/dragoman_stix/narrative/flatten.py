@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dragoman.model import Incident, Part, Reference, Relation
+from dragoman.model import Incident, Part, Reference, Relation, Sighting
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import stix_markings
-from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_id, member_id
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_name, member_id
 from dragoman_stix.narrative.values import base_time, first_line
 from dragoman_stix.observables import identified
+
+RELATED = "related-to"
+BETWEEN_EXTENSIONS = {"participated-in"}
 
 
 class Flattening:
@@ -22,6 +25,8 @@ class Flattening:
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
         self.key = key_of(incident)
+        self.whole = f"incident--{incident_uuid(incident)}"
+        self.sighted: dict[str, list[str]] = defaultdict(list)  # by event, what it has sighted
         self.lists: dict[str, list[Any]] = defaultdict(list)
         self.seen: dict[str, Any] = {}  # observables by id: one object for one value
         self.markings: tuple[str, ...] = ()  # those of the nearest owner: STIX objects inherit nothing
@@ -67,12 +72,36 @@ class Flattening:
         self, path: str, source: str, relation: str, target: str,
         references: Sequence[Reference] = (), labels: Sequence[str] = (), markings: Sequence[str] | None = None,
     ) -> None:  # fmt: skip
-        """Ties the member at `path` to its owner by a relationship."""
-        marks = list(self.markings if markings is None else markings)
-        self.add("relations", Relation(
-            id=link_id(self.key, path), relation=relation, source_ref=source, target_ref=target,
-            references=list(references) or (), labels=list(labels) or (), markings=marks or (),
-        ))  # fmt: skip
+        """Ties the member at `path` to its owner.
+
+        By a relationship; what an event owns it has sighted instead, for a relationship to an object that an extension
+        defines is refused by strict readers.  For the same reason what a task owns is tied to the incident.
+        """
+        name = link_name(self.key, path)
+        common: dict[str, Any] = {
+            "references": list(references) or (), "labels": list(labels) or (),
+            "markings": (list(self.markings) if markings is None else list(markings)) or (),
+        }  # fmt: skip
+        if source.startswith("event--"):
+            self._sight(name, source, target, common)
+            return
+        source, target = self._core(source), self._core(target)
+        relation = RELATED if relation in BETWEEN_EXTENSIONS else relation
+        made = Relation(id=f"relationship--{name}", relation=relation, source_ref=source, target_ref=target, **common)
+        self.add("relations", made)
+
+    def _core(self, end: str) -> str:
+        """The end of a relationship: the incident for an event or a task."""
+        return self.whole if end.startswith(("event--", "task--")) else end
+
+    def _sight(self, name: str, event: str, member: str, common: dict[str, Any]) -> None:
+        """What an event owns: an object that was sighted, or the incident by observed data."""
+        seen = member.startswith("observed-data--")
+        made = Sighting(
+            id=f"sighting--{name}", sighting_of_ref=self.whole if seen else member,
+            observed_data_refs=[member] if seen else (), **common,
+        )  # fmt: skip
+        self.sighted[event].append(self.add("sightings", made))
 
 
 def flatten(incident: Incident) -> Incident:

@@ -26,6 +26,7 @@ from dragoman_stix.narrative import evidence, impacts, people, systems
 from dragoman_stix.narrative.labels import label, labelled, take
 from dragoman_stix.narrative.paths import member_id
 from dragoman_stix.narrative.values import first_line, number, word
+from dragoman_stix.wellformed import web_address
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -40,7 +41,7 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner
     """Times, events, history, discoveries and methods of the incident itself."""
     flat.events = [event for event in incident.events if people.is_flat(event, "event")] or ()
     flat.history = [task for task in incident.history if people.is_flat(task, "task")] or ()
-    _times(work, incident, TIMES, owner, "")
+    _times(work, incident, TIMES, "")
     if incident.occurrence_time or incident.end_time:
         span = Event(id=member_id("event", work.key, "/span"), status="occurred", name="the incident")
         span.start_time, span.end_time, span.markings = incident.occurrence_time, incident.end_time, work.markings
@@ -49,7 +50,7 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner
         flatten_event(work, event, f"/events/{place}")
     for place, task in enumerate(t for t in incident.history if not people.is_flat(t, "task")):
         _task(work, task, f"/history/{place}", "successful")
-    _discoveries(work, incident.discoveries, owner, "")
+    _discoveries(work, incident.discoveries, "")
     _methods(work, incident.methods, owner, "")
     words = [found.source for found in incident.discoveries if found.source]
     if words and not incident.detection_methods:
@@ -58,14 +59,12 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner
     flat.detection_time = flat.report_time = flat.recovery_time = flat.occurrence_time = flat.end_time = None
 
 
-def _times(work: Flattening, part: Any, fields: dict[str, str], owner: str, path: str) -> None:
+def _times(work: Flattening, part: Any, fields: dict[str, str], path: str) -> None:
     for kind, field in fields.items():
         time = getattr(part, field)
         if time:
             made = member_id("task", work.key, f"{path}/time/{kind}")
             work.add("history", Task(id=made, task_types=[kind], outcome="successful", end_time=time, markings=work.markings))
-            if path:
-                work.link(f"{path}/time/{kind}", made, "detects" if kind == "detected" else "related-to", owner)
 
 
 def flatten_event(work: Flattening, event: Event, path: str) -> str:
@@ -77,25 +76,26 @@ def flatten_event(work: Flattening, event: Event, path: str) -> str:
         flows=(), expectations=(), record=None, events=(), detect_time=None, report_time=None, recovery_time=None,
     )  # fmt: skip
     made = work.add("events", flat)
-    _times(work, event, EVENT_TIMES, made, path)
+    _times(work, event, EVENT_TIMES, path)
     people.flatten_contacts(work, event, flat, made, path)
-    _discoveries(work, event.discoveries, made, path)
+    _discoveries(work, event.discoveries, path)
     if event.assessment is not None:
-        impacts.flatten_assessment(work, event.assessment, flat, made, f"{path}/assessment")
+        impacts.flatten_assessment(work, event.assessment, f"{path}/assessment")
     _methods(work, event.methods, made, path)
     systems.flatten_flows(work, event, made, path)
     for place, task in enumerate(event.expectations):
         here = f"{path}/expectations/{place}"
-        work.link(here, _task(work, task, here, "pending"), "related-to", made, markings=work.effective(task))
+        _task(work, task, here, "pending")
     evidence.flatten_records(work, event, made, path)
     for place, inner in enumerate(event.events):
         here = f"{path}/events/{place}"
-        work.link(here, made, "related-to", flatten_event(work, inner, here), markings=work.effective(inner))
+        flatten_event(work, inner, here)
+    flat.sighting_refs = [*event.sighting_refs, *work.sighted.pop(made, ())] or ()
     work.markings = before
     return made
 
 
-def _discoveries(work: Flattening, found: Sequence[Discovery], owner: str, path: str) -> None:
+def _discoveries(work: Flattening, found: Sequence[Discovery], path: str) -> None:
     for place, discovery in enumerate(found):
         here = f"{path}/discoveries/{place}"
         labels = [label("discovery", discovery.source)] if discovery.source else ()
@@ -103,7 +103,7 @@ def _discoveries(work: Flattening, found: Sequence[Discovery], owner: str, path:
             id=member_id("task", work.key, here), task_types=["detected"], outcome="successful", labels=labels,
             description=discovery.description, markings=work.effective(discovery),
         )  # fmt: skip
-        work.link(here, work.add("history", made), "detects" if path else "related-to", owner)
+        work.add("history", made)
         for index, contact in enumerate(discovery.contacts):
             below = f"{here}/contacts/{index}"
             work.link(below, people.flatten_contact(work, contact, below), "participated-in", str(made.id))
@@ -133,7 +133,21 @@ def _method_name(method: Method) -> str:
 
 def _outside(reference: Reference) -> Reference:
     """A reference as STIX wants it: a source name, and one page."""
-    return copied(reference, source_name=reference.source_name or "reference", id=None, residue=None)
+    urls = [url for text in reference.urls if (url := web_address(text))]
+    other = next((text for text in reference.urls if web_address(text) != text), None)
+    return copied(
+        reference, source_name=reference.source_name or "reference", id=None, residue=None, urls=urls[:1] or (),
+        external_id=reference.external_id or other,
+    )  # fmt: skip
+
+
+def _inside(reference: Reference) -> Reference:
+    """A reference as it was before `_outside`."""
+    source = None if reference.source_name == "reference" else reference.source_name
+    spelled, urls = reference.external_id, reference.urls
+    if spelled and (web_address(spelled) in urls if urls else not source):
+        return copied(reference, source_name=source, urls=[spelled], external_id=None)
+    return copied(reference, source_name=source)
 
 
 def _task(work: Flattening, task: Task, path: str, outcome: str) -> str:
@@ -165,16 +179,10 @@ def assemble_incident(work: Assembling) -> None:
     span = work.own("event", "/span")
     if span is not None:
         incident.occurrence_time, incident.end_time = span.start_time, span.end_time
-    found, place = [], 0
-    while event := work.own("event", f"/events/{place}"):
-        found.append(_event(work, event, f"/events/{place}"))
-        place += 1
-    work.placed["events"] = found
-    tasks, place = [], 0
-    while task := work.own("task", f"/history/{place}"):
-        tasks.append(_untask(work, task, f"/history/{place}", "successful", past=True))
-        place += 1
-    work.placed["history"] = tasks
+    events = work.owned_by_place("event", "/events")
+    work.placed["events"] = [_event(work, event, here) for event, here in events]
+    tasks = work.owned_by_place("task", "/history")
+    work.placed["history"] = [_untask(work, task, here, "successful", past=True) for task, here in tasks]
     incident.discoveries = _undiscovered(work, "")
     if list(incident.detection_methods) == [d.source for d in incident.discoveries if d.source]:
         incident.detection_methods = ()
@@ -187,7 +195,6 @@ def _take_times(work: Assembling, part: Any, fields: dict[str, str], path: str) 
         task = work.own("task", here)
         if task is not None:
             setattr(part, field, task.end_time)
-            work.member(here, owned_by_target=True)
 
 
 def _event(work: Assembling, flat: Event, path: str) -> Event:
@@ -195,24 +202,26 @@ def _event(work: Assembling, flat: Event, path: str) -> Event:
     if flat.status == "occurred":
         flat.status = None
     _take_times(work, flat, EVENT_TIMES, path)
-    flat.contacts = people.assembled(work, path) or ()
+    with work.as_incident():
+        flat.contacts = people.assembled(work, path) or ()
     flat.discoveries = _undiscovered(work, path)
-    flat.assessment = impacts.assemble_assessment(work, flat, f"{path}/assessment")
+    flat.assessment = impacts.assemble_assessment(work, f"{path}/assessment")
     flat.methods = _unmethod(work, path)
     flat.flows = systems.assemble_flows(work, path)
     flat.expectations = [
         _untask(work, task, here, "pending", past=False)
-        for _, task, here in work.members(f"{path}/expectations", owned_by_target=True)
+        for task, here in work.owned_by_place("task", f"{path}/expectations")
     ] or ()
     flat.record = evidence.assemble_records(work, path)
-    flat.events = [_event(work, inner, here) for _, inner, here in work.members(f"{path}/events")] or ()
+    flat.events = [_event(work, inner, here) for inner, here in work.owned_by_place("event", f"{path}/events")] or ()
+    flat.sighting_refs = [ref for ref in flat.sighting_refs if work.is_left(ref)] or ()
     work.leave(before)
     return flat
 
 
 def _undiscovered(work: Assembling, path: str) -> Any:
     found = []
-    for _, task, here in work.members(f"{path}/discoveries", owned_by_target=True):
+    for task, here in work.owned_by_place("task", f"{path}/discoveries"):
         name = str(task.id)
         before = work.enter(task, "task", here)
         words, _ = take(task.labels, "discovery")
@@ -230,7 +239,7 @@ def _unmethod(work: Assembling, path: str) -> Any:
     for _, technique, here in work.members(f"{path}/methods"):
         name = str(technique.id)
         before = work.enter(technique, "attack-pattern", here)
-        references = [copied(r, source_name=None if r.source_name == "reference" else r.source_name) for r in technique.references]
+        references = [_inside(reference) for reference in technique.references]
         made = Method(description=technique.description, references=references or (), markings=technique.markings)
         made.vulnerabilities = [_hole(work, hole, below) for _, hole, below in work.members(f"{here}/vulnerabilities")] or ()
         work.names[id(made)] = name

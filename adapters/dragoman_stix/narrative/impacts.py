@@ -86,13 +86,12 @@ def _amount(text: str | None) -> float | None:
         return None
 
 
-def flatten_assessment(work: Flattening, assessment: Assessment, flat: Any, owner: str, path: str) -> None:
-    """The assessment of an event: its impacts, tied to the event."""
+def flatten_assessment(work: Flattening, assessment: Assessment, path: str) -> None:
+    """The assessment of an event: its impacts."""
     for index, impact in enumerate(assessment.impacts):
         here = f"{path}/impacts/{index}"
         made = _impact(work, impact, here)
         work.add("event_impacts", made)
-        work.link(here, owner, "related-to", str(made.id))
 
 
 def assemble_incident(work: Assembling) -> None:
@@ -144,7 +143,7 @@ def _unimpact(work: Assembling, flat: Impact, path: str) -> Impact:
     return flat
 
 
-def assemble_assessment(work: Assembling, owner: Any, path: str) -> Assessment | None:
+def assemble_assessment(work: Assembling, path: str) -> Assessment | None:
     """The assessment of an event, when impacts hang on it."""
-    found = [_unimpact(work, impact, here) for _, impact, here in work.members(f"{path}/impacts")]
+    found = _own_impacts(work, f"{path}/impacts")
     return Assessment(impacts=found) if found else None

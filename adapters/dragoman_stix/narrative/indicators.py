@@ -182,8 +182,6 @@ def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, 
     if node is not None:
         flat.term = _term(work, node, f"{path}/term", known)
         flat.pattern = flat.pattern_type = None
-    if flat.start_time == work.created:
-        flat.start_time = None
     if flat.confidence_score is not None:
         rating = word(flat.confidence_score, impacts.CONFIDENCES)
         flat.confidence = _confidence(rating, flat.confidence_score)

@@ -34,11 +34,23 @@ def unpacked(artifact: Artifact) -> str:
         return ""
 
 
+def artifact(work: Flattening, item: Additional) -> str:
+    """The artifact of a value; returns its id."""
+    return packed(work, item.xml, XML) if item.xml else packed(work, item.value or "", TEXT)
+
+
+def item_of(found: Any, labels: Sequence[str]) -> Additional:
+    """The value of an artifact that `artifact` made, with what labels say of it."""
+    markup = getattr(found, "mime_type", None) == XML
+    text = unpacked(found) if isinstance(found, Artifact) else ""
+    return Additional(xml=text if markup else None, value=None if markup else text, **words(labels, LABELS))
+
+
 def flatten_items(work: Flattening, items: Sequence[Additional], owner: str, path: str) -> None:
     """Artifacts for values, tied to an owner."""
     for place, item in enumerate(items):
         before, work.markings = work.markings, tuple(work.effective(item))
-        ref = packed(work, item.xml, XML) if item.xml else packed(work, item.value or "", TEXT)
+        ref = artifact(work, item)
         local = [Reference(source_name=OBSERVABLE_ID, external_id=item.id)] if item.id else ()
         work.link(f"{path}/{place}", owner, "related-to", ref, local, labelled(item, LABELS))
         work.markings = before
@@ -47,13 +59,9 @@ def flatten_items(work: Flattening, items: Sequence[Additional], owner: str, pat
 def assemble_items(work: Assembling, path: str) -> Any:
     """The values that `flatten_items` tied to the owner at a path."""
     found = []
-    for relation, artifact, _ in work.members(path):
-        markup = getattr(artifact, "mime_type", None) == XML
-        text = unpacked(artifact) if isinstance(artifact, Artifact) else ""
-        made = Additional(xml=text if markup else None, value=None if markup else text)
+    for relation, held, _ in work.members(path):
+        made = item_of(held, relation.labels)
         made.markings = work.unmarked(relation.markings, work.markings)
         made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
-        for field, word in words(relation.labels, LABELS).items():
-            setattr(made, field, word)
         found.append(made)
     return found or ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dragoman.model import Incident
-from dragoman_stix.ids import uid
+from dragoman_stix.ids import our_uuid, uid
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 STIX_ID = re.compile(rf"[a-z0-9-]+--{UUID.pattern}", re.ASCII)
@@ -31,8 +31,8 @@ def member_id(type_name: str, key: str, path: str) -> str:
     return uid(type_name, key + path)
 
 
-def link_id(key: str, path: str) -> str:
-    """The id of the relationship that ties what stands at a path to its owner."""
-    return uid("relationship", "link " + key + path)
+def link_name(key: str, path: str) -> str:
+    """The UUID of the relationship or sighting that ties what stands at a path to its owner."""
+    return our_uuid("link " + key + path)
 
 OBSERVABLE_ID = "observable-id"  # the source name under which a document's own id of an observable stands

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dragoman.model import AutonomousSystem, EmailMessage, File, RegistryKey
+from dragoman_stix.wellformed import digest_name, full_key
 
 TOKEN = re.compile(r"\s*(\[(?:[^\[\]'\\]|\[[^\]']*\]|'(?:[^'\\]|\\.)*')*\]|\(|\)|AND\b|OR\b)", re.ASCII)
 DEEPEST = 100  # parentheses inside parentheses
@@ -36,9 +37,9 @@ def comparison(observable: Any) -> str | None:
 
 
 def _file(found: File) -> str | None:
-    hashes = {h.algorithm: h.value for group in found.hash_sets for h in group.hashes if h.algorithm and h.value}
-    hashes |= found.hashes or {}
-    terms = [f"file:hashes.{quoted(name)} = {quoted(value)}" for name, value in hashes.items()]
+    digests = [(digest_name(h.algorithm, h.value), h.value) for group in found.hash_sets for h in group.hashes]
+    hashes = {name: value for name, value in digests if name} | (found.hashes or {})
+    terms = [f"file:hashes.{quoted(name)} = {quoted(value or '')}" for name, value in hashes.items()]
     if found.name:
         terms.append(f"file:name = {quoted(found.name)}")
     return " AND ".join(terms) or None
@@ -47,7 +48,7 @@ def _file(found: File) -> str | None:
 def _key(found: RegistryKey) -> str | None:
     if not found.key:
         return None
-    term = f"windows-registry-key:key = {quoted(found.key)}"
+    term = f"windows-registry-key:key = {quoted(full_key(found.key))}"
     return f"{term} AND windows-registry-key:values[*].data = {quoted(found.data)}" if found.data else term
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman.model import Actor, Address, Campaign, Contact, ContactPoint, Incident, Reference, RelatedActivity, Text
 from dragoman.model.plain import copied
 from dragoman_stix.narrative.values import first_line, tagged, text_of, untagged
+from dragoman_stix.wellformed import fits
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -46,7 +47,7 @@ def flatten_contact(work: Flattening, contact: Contact, path: str) -> str:
         roles=[contact.role, *contact.roles] if contact.role else contact.roles,
         identity_class=contact.identity_class or CLASSES.get(contact.type or "", contact.type),
         references=[*work.local(contact), *_handles(contact.registry_handles), *contact.references],
-        emails=[_email(work, point) for point in contact.emails] or (),
+        emails=[_email(work, point) for point in contact.emails if fits(Address(type="email-addr", value=point.value))] or (),
         phones=[_phone(point) for point in contact.phones] or (),
         contact_information="\n".join(_lines(contact)) or contact.contact_information,
     )  # fmt: skip
@@ -76,16 +77,18 @@ def _phone(point: ContactPoint) -> ContactPoint:
 
 
 def _lines(contact: Contact) -> list[str]:
-    lines = [f"e-mail: {point.value}" for point in contact.emails]
-    lines += [f"{point.type or 'phone'}: {point.value}" for point in contact.phones]
+    lines = [_line("e-mail", point) for point in contact.emails] + [_line("phone", point) for point in contact.phones]
     lines += [tagged("title", title) for title in contact.titles]
     lines += [tagged("also named", name) for name in contact.names[1:]]
-    for point in contact.postal_addresses:
-        name = f"address ({point.type})" if point.type else "address"
-        lines.append(tagged(name, Text(point.value or "", point.lang, point.group)))
+    lines += [_line("address", point) for point in contact.postal_addresses]
     if contact.zip or contact.city:
         lines.append(f"place: {' '.join(filter(None, (contact.zip, contact.city)))}")
     return [*lines, f"time zone: {contact.timezone}"] if contact.timezone else lines
+
+
+def _line(name: str, point: ContactPoint) -> str:
+    """A readable line for a way to reach somebody, with the source's word for it: "phone (fax): +47 …"."""
+    return tagged(f"{name} ({point.type})" if point.type else name, Text(point.value or "", point.lang, point.group))
 
 
 def assembled(work: Assembling, path: str) -> list[Contact]:
@@ -123,28 +126,21 @@ def _from_lines(flat: Contact, lines: list[str]) -> None:
     values: dict[str, list[Any]] = {}
     for line in lines:
         name, text = untagged(line)
-        kind = name[9:-1] if name.startswith("address (") else None
-        values.setdefault("address" if kind else name, []).append((kind, text))
-    kinds = {point.value for point in flat.phones}
-    flat.emails = [
-        ContactPoint(value=value, type=_word(point))
-        for (_, value), point in zip(values.get("e-mail", ()), flat.emails, strict=False)
-    ] or ()
-    flat.phones = [ContactPoint(value=p.value, type=_word(p)) for p in flat.phones if p.value in kinds] or ()
+        name, _, kind = name.removesuffix(")").partition(" (")
+        values.setdefault(name, []).append((kind or None, text))
+    flat.emails = [postal(kind, text) for kind, text in values.get("e-mail", ())] or ()
+    flat.phones = [postal(kind, text) for kind, text in values.get("phone", ())] or ()
     flat.titles = [value for _, value in values.get("title", ())] or ()
     flat.names = [value for _, value in values.get("also named", ())] or ()
-    flat.postal_addresses = [_postal(kind, text) for kind, text in values.get("address", ())] or ()
+    flat.postal_addresses = [postal(kind, text) for kind, text in values.get("address", ())] or ()
     flat.timezone = next((value for _, value in values.get("time zone", ())), None)
     flat.contact_information = None
 
 
-def _postal(kind: str | None, text: Any) -> ContactPoint:
+def postal(kind: str | None, text: Any) -> ContactPoint:
+    """A way to reach somebody from its type and its text."""
     lang, group = (text.lang, text.group) if isinstance(text, Text) else (None, None)
     return ContactPoint(type=kind, value=text_of(text), lang=lang, group=group)
-
-
-def _word(point: ContactPoint) -> str | None:
-    return text_of(point.description[0]) if point.description else None
 
 
 def flatten_related(work: Flattening, incident: Incident, flat: Incident, owner: str) -> None:

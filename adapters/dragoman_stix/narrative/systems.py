@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
-from dragoman.model import Event, Flow, Incident, NetworkTraffic, NodeRole, Reference, Service, System
+from dragoman.model import Event, Flow, Incident, NodeRole, Reference, System, Text
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import evidence, items, software
-from dragoman_stix.narrative.labels import label, labelled, take, unlabel
-from dragoman_stix.narrative.paths import OBSERVABLE_ID
-from dragoman_stix.narrative.people import is_flat
-from dragoman_stix.narrative.values import text_of
+from dragoman_stix.narrative import evidence, services, software
+from dragoman_stix.narrative.labels import labelled, unlabel
+from dragoman_stix.narrative.people import is_flat, postal
+from dragoman_stix.narrative.values import tagged, untagged
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 LABELS = {"category": "system", "spoofed": "spoofed", "virtual": "virtual", "ownership": "ownership",
           "interface": "interface"}  # fmt: skip
 ASSET = "asset"
+ENDS = ("ipv4-addr--", "ipv6-addr--", "mac-addr--", "domain-name--")  # what traffic can go between
 
 
 def flatten_incident(work: Flattening, incident: Incident, flat: Incident) -> None:
@@ -43,7 +43,7 @@ def _system(work: Flattening, system: System, path: str) -> str:
     roles = [_role_word(role) for role in system.roles if role.category]
     flat = copied(
         system, id=work.id_of(system, "infrastructure", path), markings=work.markings, category=None, spoofed=None,
-        virtual=None, ownership=None, interface=None, roles=(), services=(), operating_systems=(), addresses=(),
+        virtual=None, ownership=None, interface=None, roles=(), services=(), operating_systems=(), addresses=(), postal_addresses=(),
         name=system.name or _system_name(system), labels=[*labelled(system, LABELS), *_places(system), *system.labels] or (),
         infrastructure_types=[*roles, *system.infrastructure_types] or (), asset_ids=(), locations=(),
         references=[*work.local(system), *(Reference(source_name=ASSET, external_id=a) for a in system.asset_ids),
@@ -53,9 +53,9 @@ def _system(work: Flattening, system: System, path: str) -> str:
     first = None
     for place, observable in enumerate(system.addresses):
         ref = evidence.flatten_observable(work, observable, made, f"{path}/addresses/{place}", "consists-of")
-        first = first or ref
+        first = first or (ref if ref.startswith(ENDS) else None)
     for place, service in enumerate(system.services):
-        _service(work, service, system, first, made, f"{path}/services/{place}")
+        services.flatten_service(work, service, system, first, made, f"{path}/services/{place}")
     for place, product in enumerate(system.operating_systems):
         software.flatten_software(work, product, made, f"{path}/operating_systems/{place}")
     work.markings = before
@@ -63,7 +63,11 @@ def _system(work: Flattening, system: System, path: str) -> str:
 
 
 def _places(system: System) -> list[str]:
-    return [label("location", text_of(place)) for place in system.locations]
+    """Where a system stands, as readable labels: STIX has locations only by region, country or coordinates."""
+    return [tagged("location", place) for place in system.locations] + [
+        tagged(f"address ({point.type})" if point.type else "address", Text(point.value or "", point.lang, point.group))
+        for point in system.postal_addresses
+    ]
 
 
 def _system_name(system: System) -> str:
@@ -74,38 +78,6 @@ def _system_name(system: System) -> str:
 def _role_word(role: NodeRole) -> str:
     words: dict[str, str] = facts("stix-2.1-words")["node_roles"]
     return words.get(role.category or "", role.category or "")
-
-
-def _numbers(service: Service) -> list[tuple[str, str | None]]:
-    port = service.port if service.port and not (service.port.isdigit() and int(service.port) <= 65535) else None
-    return [("port", port), ("ports", service.portlist), ("protocol-code", service.proto_code),
-            ("protocol-type", service.proto_type), ("protocol-field", service.proto_field)]  # fmt: skip
-
-
-def _service(work: Flattening, service: Service, system: System, address: str | None, owner: str, path: str) -> None:
-    """Traffic of a service: from a source, to anything else; STIX wants an address for it."""
-    if address is None:
-        return
-    source = system.category == "source"
-    port = int(service.port) if service.port and service.port.isdigit() and int(service.port) <= 65535 else None
-    made = NetworkTraffic(
-        protocols=_protocols(service), src_ref=address if source else None, dst_ref=None if source else address,
-        src_port=port if source else None, dst_port=None if source else port,
-    )  # fmt: skip
-    local = [Reference(source_name=OBSERVABLE_ID, external_id=service.id)] if service.id else ()
-    labels = [label(name, value) for name, value in _numbers(service) if value]
-    work.link(path, owner, "consists-of", work.observe(made), local, labels)
-    items.flatten_items(work, service.header_fields, owner, f"{path}/header_fields")
-    if service.email is not None:
-        evidence.flatten_observable(work, service.email, owner, f"{path}/email", "consists-of")
-    if service.application is not None:
-        software.flatten_software(work, service.application, owner, f"{path}/application")
-
-
-def _protocols(service: Service) -> list[str]:
-    names: dict[str, str] = facts("stix-2.1-words")["ip_protocols"]
-    number = names.get(service.ip_protocol or "", service.ip_protocol)
-    return [word.lower() for word in (number, service.iana_name) if word] or ["ip"]
 
 
 def assemble_flows(work: Assembling, path: str) -> Any:
@@ -130,8 +102,7 @@ def assemble_incident(work: Assembling) -> None:
 def _unsystem(work: Assembling, flat: System, path: str) -> System:
     before = work.enter(flat, "infrastructure", path)
     unlabel(flat, LABELS)
-    places, left = take(flat.labels, "location")
-    flat.locations, flat.labels = places or (), left or ()
+    _unplaced(flat)
     words = {theirs: ours for ours, theirs in facts("stix-2.1-words")["node_roles"].items()}
     flat.roles = [NodeRole(category=words.get(word, word)) for word in flat.infrastructure_types] or ()
     flat.infrastructure_types = ()
@@ -141,36 +112,25 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     assets = [ref for ref in flat.references if ref.source_name == ASSET and ref.external_id]
     flat.asset_ids = [ref.external_id or "" for ref in assets] or ()
     flat.references = [ref for ref in flat.references if ref not in assets] or ()
-    flat.services = [_unservice(work, *found) for found in work.members(f"{path}/services")] or ()
+    flat.services = [services.assemble_service(work, *found) for found in work.members(f"{path}/services")] or ()
     flat.operating_systems = [software.software_of(r, p) for r, p, _ in work.members(f"{path}/operating_systems")] or ()
     work.leave(before)
     return flat
 
 
-def _unservice(work: Assembling, relation: Any, found: NetworkTraffic, path: str) -> Service:
-    names = {theirs: ours for ours, theirs in facts("stix-2.1-words")["ip_protocols"].items()}
-    words = [word for word in found.protocols if word != "ip"]
-    known = words and (words[0] in names or words[0].isdigit())
-    port = found.src_port if found.src_port is not None else found.dst_port
-    made = Service(
-        ip_protocol=names.get(words[0], words[0]) if known else None,
-        iana_name=next(iter(words[1:] if known else words), None), port=None if port is None else str(port),
-    )  # fmt: skip
-    unlabelled = {"ports": "portlist", "protocol-code": "proto_code", "protocol-type": "proto_type",
-                  "protocol-field": "proto_field", "port": "port"}  # fmt: skip
-    for word in relation.labels:
-        name, _, value = word.partition(":")
-        if name in unlabelled:
-            setattr(made, unlabelled[name], value)
-    made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
-    made.header_fields = items.assemble_items(work, f"{path}/header_fields")
-    email = work.member(f"{path}/email")
-    if email is not None:
-        made.email = evidence.unobserved(work, *email, f"{path}/email")
-    application = work.member(f"{path}/application")
-    if application is not None:
-        made.application = software.software_of(*application)
-    return made
+def _unplaced(flat: System) -> None:
+    """Takes what `_places` made out of the labels."""
+    places, addresses, left = [], [], []
+    for word in flat.labels:
+        name, text = untagged(word)
+        if name == "location":
+            places.append(text)
+        elif name == "address" or name.startswith("address ("):
+            addresses.append(postal(name[9:-1] or None, text))
+        else:
+            left.append(word)
+    flat.locations, flat.postal_addresses, flat.labels = places or (), addresses or (), left or ()
+
 
 
 __all__ = ["assemble_flows", "assemble_incident", "flatten_flows", "flatten_incident"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dragoman.mapping.codecs import joined, to_utc
+from dragoman.mapping.codecs import joined
 from dragoman.model import Incident, Text
+from dragoman_stix.codecs import precise
 
 
 def base_time(incident: Incident) -> str | None:
@@ -14,7 +15,7 @@ def base_time(incident: Incident) -> str | None:
     for time in (incident.created, incident.generation_time, incident.modified, incident.report_time,
                  incident.detection_time, incident.occurrence_time):  # fmt: skip
         if time:
-            return to_utc(time)
+            return precise(time)
     return None
 
 

@@ -20,6 +20,9 @@ from dragoman.registry import adapter, adapters, formats
 def command(name: str | None, matrix: bool, schema: bool) -> None:
     """List the formats, describe one, or show what goes where.
 
+    The matrix is made from the mapping tables alone: `-` is a field that the format has no place for, ≈ names words
+    for which it only has a coarser one.  What an adapter does in code besides is not in it.
+
     \b
     Examples:
       dragoman formats

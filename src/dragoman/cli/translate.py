@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from dragoman.cli import options
-from dragoman.cli.batch import SOME_FAILED
-from dragoman.cli.emit import emit
-from dragoman.cli.errors import tell
-from dragoman.cli.settings import Settings, settings
+from dragoman.cli.job import Job
+from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, called, check_apart, load, names, save
+from dragoman.files import STDIN, check_apart, names
 from dragoman.ledger import Kind
 from dragoman.registry import adapter
-from dragoman.render import REPORTS, accounts, summary
-from dragoman.report import Report, report
-from dragoman.translate import Translation, translate
-from dragoman.verdict import STRICT, check
+from dragoman.verdict import STRICT
 
 
 class Kinds(click.ParamType[frozenset[Kind]]):
@@ -103,75 +95,3 @@ def _outputs(inputs: tuple[str, ...], target: str, output: str | None) -> dict[s
         raise UsageError("is not a directory", where=output, fix="several inputs need -o DIR")
     path.mkdir(parents=True, exist_ok=True)
     return dict(zip(inputs, names(inputs, path, suffix), strict=True))
-
-
-@dataclass(slots=True)
-class Job:
-    """One run of the command: what is the same for all of its documents, and the accounts of those that are done."""
-
-    target: str
-    source_format: str | None
-    settings: Settings
-    forbidden: frozenset[Kind]
-    report_file: str | None
-    quiet: bool
-    verbose: bool
-    done: list[tuple[str, Report]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if self.report_file is not None and Path(self.report_file).suffix.lower() not in REPORTS:
-            raise UsageError(f"--report {self.report_file}", fix=f"its name ends in {' or '.join(REPORTS)}")
-
-    def run(self, outputs: dict[str, Path | None]) -> int:
-        """Translates all; returns the exit status."""
-        statuses = [self.guarded(name, output) for name, output in _watched(outputs.items(), len(outputs), self.quiet)]
-        self.account()
-        return statuses[0] if len(statuses) == 1 else SOME_FAILED if any(statuses) else 0
-
-    def guarded(self, name: str, output: Path | None) -> int:
-        """One document; its fault, told in a line, must not take the others down."""
-        try:
-            self.one(name, output)
-        except Exception as error:
-            return tell(error, called(name))
-        return 0
-
-    def one(self, name: str, output: Path | None) -> None:
-        """Translates a document, accounts for it, and writes it unless its losses are forbidden."""
-        context = self.settings.context(name)
-        source = load(name, context.limits.bytes)
-        made = translate(source, self.target, self.source_format, context)
-        if self.report_file is not None:
-            self.done.append((context.source, report(source, made, context)))
-        if self.verbose:
-            self.say(made, context.source)
-        check(made.ledger, self.forbidden, context.source)
-        if output is None:
-            emit(made.data)
-        else:
-            save(output, made.data)
-        if not self.verbose:
-            self.say(made, context.source)
-
-    def say(self, made: Translation, name: str) -> None:
-        """A summary of the losses, if there is anything to tell and anybody who wants to hear it."""
-        if self.quiet:
-            return
-        account = self.done[-1][1] if self.done else None
-        for line in summary(name, made, account, self.verbose):
-            click.echo(line, err=True)
-
-    def account(self) -> None:
-        """Writes the report."""
-        if self.report_file is not None and self.done:
-            path = Path(self.report_file)
-            save(path, accounts(self.done, path.suffix.lower()))
-
-
-def _watched(items: Iterable[Any], count: int, quiet: bool) -> Iterable[Any]:
-    """The items, with a progress bar on standard error if a person sits there."""
-    if count == 1 or quiet or not sys.stderr.isatty():
-        yield from items
-        return
-    with click.progressbar(items, length=count, label="translating", file=sys.stderr) as bar:
-        yield from bar

@@ -39,11 +39,13 @@ class Codec:
     """decode: theirs to ours, ValueError when it is not what it should be.  encode: ours to theirs, None for no place.
 
     extended: how a word outside the format's list is read (IODEF ext-*), when it is not simply the word.
+    of: how the value is got from the whole part, when one field does not say it.
     """
 
     decode: Callable[[Any], Any]
     encode: Callable[[Any], Any]
     extended: Callable[[str], Any] | None = None
+    of: Callable[[Any], Any] | None = None
 
 
 def _same(value: Any) -> Any:

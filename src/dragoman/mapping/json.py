@@ -53,7 +53,7 @@ class JsonReader:
                 continue
             raw = source[key]
             if type(row) is dict:
-                self._step(key, row, source, values, f"{name}/{key}")
+                self._step(key, row, source, values, f"{name}/{key}", "" in index)
                 continue
             if row.constant is not None:
                 self._constant(row, key, raw, source)
@@ -72,11 +72,14 @@ class JsonReader:
         elif raw == row.constant:
             del source[key]
 
-    def _step(self, key: str, index: Object, source: Object, values: Object, name: str) -> None:
-        """A member that only holds others; what they leave is the value of the row that ends here, if there is one."""
+    def _step(self, key: str, index: Object, source: Object, values: Object, name: str, judged: bool) -> None:
+        """A member that only holds others; what they leave is the value of the row that ends here, if there is one.
+
+        judged: a row that ends further out will look at what is left.
+        """
         inner, rest = source[key], index.get("")
         if type(inner) is not dict or not inner:
-            if rest is not None or type(inner) is not dict:
+            if rest is not None or (type(inner) is not dict and not judged):
                 self.trail.append(key)
                 self.invalid(inner, "is no object with members")
                 self.trail.pop()
@@ -157,7 +160,7 @@ class JsonWriter:
         """An object from a part, its residue of the same format included."""
         residue = part.residue or {}
         left = residue.get(self.format) or {}
-        lacking = self._lacking(spec, residue)
+        lacking = self.lacking(spec, residue)
         target: Object = {}
         for row in spec.constants:
             if len(row.path) == 1 and row.path[0] not in lacking:
@@ -168,7 +171,7 @@ class JsonWriter:
                 encoded = self._value(row, value)
                 if encoded is not None:
                     put(target, row.path, encoded, row.holds)
-            elif row.path[0] in left and len(row.path) == 1:
+            elif row.path[0] in left and len(row.path) == 1 and row.path[0] not in target:
                 target[row.path[0]] = copied(left[row.path[0]])
         if left:
             overlay(target, left)
@@ -176,7 +179,8 @@ class JsonWriter:
             target = naturally(spec, target)
         return self.looks.ordered(spec, target) if self.looks.orders else target
 
-    def _lacking(self, spec: Spec, residue: Mapping[str, Any]) -> Iterable[str]:
+    def lacking(self, spec: Spec, residue: Mapping[str, Any]) -> Iterable[str]:
+        """The paths of required members that the source of a part with this residue left out."""
         form = residue.get(self.format + FORM)
         own = form.get(ABSENT) if isinstance(form, dict) else None
         return own if own is not None else self.looks.absent.get(spec.name, ())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.errors import MappingError
-from dragoman.mapping.table import facts, vocabulary
+from dragoman.mapping.table import Vocabulary, expanded, facts, vocabulary
 
 Matrix = dict[tuple[str, str], dict[str, str]]
 
@@ -20,19 +20,16 @@ def matrix(formats: Iterable[str]) -> tuple[Matrix, list[str]]:
     without = []
     for name in formats:
         try:
-            table = facts(name)
+            table = expanded(facts(name), name)
         except MappingError:
             without.append(name)
             continue
         for part in table["parts"].values():
-            for row in _rows(part, name):
-                cell = found.setdefault((part["part"], row["core"]), {})
-                cell[name] = _merged(cell.get(name), _place(row, name))
+            for row in part["rows"]:
+                if "core" in row:
+                    cell = found.setdefault((part["part"], row["core"]), {})
+                    cell[name] = _merged(cell.get(name), _place(row, name))
     return dict(sorted(found.items())), without
-
-
-def _rows(part: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    return [{"core": word, name: word} for word in part.get("same", [])] + list(part.get("rows", []))
 
 
 def _place(row: Mapping[str, Any], name: str) -> str:
@@ -40,9 +37,9 @@ def _place(row: Mapping[str, Any], name: str) -> str:
     return f"{row[name]} ≈ {narrowed}" if narrowed else str(row[name])
 
 
-def _narrowed(vocab: str, name: str) -> str:
-    """Our words that a format only has a coarser word for."""
-    words = vocabulary(vocab, name)
+def _narrowed(vocab: Any, name: str) -> str:
+    """Our words for which a format only has a coarser one.  vocab: the name of a list, or the list itself."""
+    words = vocabulary(vocab, name) if isinstance(vocab, str) else Vocabulary.of(vocab)
     return ", ".join(f"{ours} as {theirs}" for ours, theirs in words.write.items() if words.read.get(theirs) != ours)
 
 

@@ -13,6 +13,7 @@ A table (`mappings/FORMAT.yaml`) lists parts; a part names the model's class and
     constant  instead of `core`: a value that always stands there ("." is the part's own name)
     ext       the attribute that holds a word outside the list (IODEF ext-*)
     also      another spelling of the element, read as well; it goes back as it came
+    unique    an id: a second one in the document is told as invalid, and none is written
     doc       where the standard says so
 
 A part may have `preset` (fields that are always so) and `when` (the field that must be set for this part to be the one,
@@ -38,7 +39,7 @@ from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
-ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "open", "constant", "unless"}
+ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "unique", "open", "constant", "unless"}
 
 
 def home() -> Traversable:
@@ -178,6 +179,14 @@ def facts(format_name: str) -> dict[str, Any]:
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
     return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml"))
+
+
+def spellings(format_name: str) -> dict[str, str]:
+    """The other spellings of elements (`also` of a row) and the usual ones; empty for formats without a table of ours."""
+    if not home().joinpath(f"{format_name}.yaml").is_file():
+        return {}
+    rows = [row for part in facts(format_name).get("parts", {}).values() for row in part.get("rows", ())]
+    return {row["also"]: row[format_name].rpartition("/")[2] for row in rows if "also" in row}
 
 
 def load(

@@ -20,14 +20,15 @@ Element = Any  # lxml's own types say too little to help here
 
 def inner_xml(element: Element) -> str:
     """The content of an element as it stands: text, elements of any namespace, comments, instructions."""
-    return escape_text(element.text or "") + "".join(outer_xml(child) + escape_text(child.tail or "") for child in element)
+    text = escape_text(element.text or "")
+    return text + "".join(outer_xml(child) + escape_text(child.tail or "") for child in element)
 
 
 def outer_xml(element: Element) -> str:
     """The element itself as markup that stands alone, the same wherever in a document it stood.
 
-    It declares the namespaces that it uses, and those of the document whose prefixes its texts seem to use; declaring all
-    would make another text of it each time that it changes documents.
+    It declares the namespaces that it uses, and those of the document whose prefixes its texts seem to use; declaring
+    all would make another text of it each time that it changes documents.
     """
     alone = copy.deepcopy(element)
     alone.tail = None

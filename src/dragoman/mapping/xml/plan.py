@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeAlias
 
+from dragoman.mapping.codecs import CODECS
 from dragoman.mapping.table import Row, Spec, Table
 
 XML_NS = "http://www.w3.org/XML/1998/namespace"
@@ -23,6 +25,7 @@ class ElementCodec:
     encode: Callable[[Any, str, Any], None]
     accepts: Callable[[Any], bool] = lambda value: True
     extended: None = None
+    of: None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class RestCodec:
     decode: Callable[[list[Any], Any], tuple[Any, list[Any]]]
     encode: Callable[[Any, Any], None]
     extended: None = None
+    of: None = None
 
 
 class Names:
@@ -51,7 +55,34 @@ class Names:
         return f"{{{self.namespaces[prefix]}}}{local}" if prefix else local
 
 
-Written: TypeAlias = "Row | Plan | list[tuple[str, Row]]"
+Prepare: TypeAlias = Callable[[Any, Any], Any]
+
+
+@dataclass(slots=True)
+class Child:
+    """What stands in one kind of child element: a part, a hook's, a text, or (`plan.step`) the inside of a wrapper."""
+
+    step: str
+    core: str
+    row: Row | None
+    many: bool = False
+    plan: Plan | None = None
+    hook: ElementCodec | None = None
+    others: list[Child] = field(default_factory=list)  # the further shapes of a choice
+
+
+@dataclass(slots=True)
+class Attribute:
+    """One attribute: its name, its key in a residue, how to get its value from a part, the words that need no look."""
+
+    name: str
+    key: str
+    row: Row
+    get: Callable[[Any], Any]
+    exact: Mapping[str, str] | None
+    same: frozenset[str]
+    verbatim: bool
+    unique: bool
 
 
 @dataclass(slots=True)
@@ -60,33 +91,33 @@ class Plan:
 
     spec: Spec
     step: str = ""
-    attributes: dict[str, Row] = field(default_factory=dict)
-    children: dict[str, Row | Plan] = field(default_factory=dict)
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)  # tag of another spelling -> its name
     text: Row | None = None
     inner: Row | None = None
-    same: Row | None = None
+    same: Child | None = None
     rest: Row | None = None
     marking: Row | None = None  # who may see it, and so what a marking further inside can be raised to
     cores: tuple[str, ...] = ()  # of a wrapper: the fields that it fills
     ignored: frozenset[str] = frozenset()
     demanded: list[tuple[str, str]] = field(default_factory=list)  # core field, where it stands
-    written_attributes: list[tuple[str, str, Row]] = field(default_factory=list)  # name, its key in a residue, row
-    written: list[tuple[str, Written]] = field(default_factory=list)
+    written_attributes: list[Attribute] = field(default_factory=list)
+    written: list[Child] = field(default_factory=list)
+    prepare: Prepare | None = None  # gives a part the shape that the format wants, before it is written
 
 
 class Plans:
     """All plans of a table by the names of its parts; made once and shared by every document."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, prepare: Mapping[str, Prepare] | None = None) -> None:
         self.format, self.names, self.facts = table.format, Names(table), table.facts
-        self.by_name = {name: self._plan(spec) for name, spec in table.parts.items()}
-
-    def _plan(self, spec: Spec) -> Plan:
-        made = Plan(spec, ignored=frozenset(self.names.element(name) for name in spec.ignore))
-        for row in spec.rows:
-            self._place(made, row, row.path)
-        return made
+        self.by_name = {name: Plan(spec) for name, spec in table.parts.items()}
+        for name, made in self.by_name.items():
+            made.prepare = (prepare or {}).get(name)
+            made.ignored = frozenset(self.names.element(word) for word in made.spec.ignore)
+            for row in made.spec.rows:
+                self._place(made, row, row.path)
 
     def _place(self, made: Plan, row: Row, path: tuple[str, ...]) -> None:
         first, rest = path[0], path[1:]
@@ -94,42 +125,53 @@ class Plans:
             wrapper = self._wrapper(made, first)
             wrapper.cores += (row.core,)
             self._place(wrapper, row, rest)
-        elif first in ("text()", "inner()", ".", "*"):
-            setattr(made, {"text()": "text", "inner()": "inner", ".": "same", "*": "rest"}[first], row)
+            return
+        if first == ".":
+            made.same = self._shape(row, first)
+        elif first in ("text()", "inner()", "*"):
+            setattr(made, {"text()": "text", "inner()": "inner", "*": "rest"}[first], row)
         elif first.startswith("@"):
             self._attribute(made, row, first)
         else:
-            self._child(made, row, first)
-        if not rest and row.required is not None:
+            self._child(made, self._shape(row, first))
+        if row.required is not None:
             made.demanded.append((row.core, first))
 
     def _wrapper(self, made: Plan, step: str) -> Plan:
-        tag = self.names.element(step)
-        known = made.children.get(tag)
-        if isinstance(known, Plan):
-            return known
+        known = made.children.get(self.names.element(step))
+        if known is not None and known.plan is not None:
+            return known.plan
         wrapper = Plan(made.spec, step)
-        made.children[tag] = wrapper
-        made.written.append((step, wrapper))
+        child = Child(step, "", None, plan=wrapper)
+        made.children[self.names.element(step)] = child
+        made.written.append(child)
         return wrapper
 
     def _attribute(self, made: Plan, row: Row, step: str) -> None:
         name = self.names.attribute(step[1:])
-        made.attributes[name] = row
+        exact = row.vocab.exact if row.vocab is not None else None
+        same = frozenset(word for word, ours in (exact or {}).items() if word == ours)
+        verbatim = row.vocab is None and row.codec in (CODECS["string"], CODECS["verbatim"])
+        get = row.codec.of or attrgetter(row.core)
+        attribute = Attribute(step[1:], f"@{name}", row, get, exact, same, verbatim, bool(row.source.get("unique")))
+        made.attributes[name] = attribute
         if row.codec.extended is not None:
             made.marking = row
         else:
-            made.written_attributes.append((step[1:], f"@{name}", row))
+            made.written_attributes.append(attribute)
 
-    def _child(self, made: Plan, row: Row, step: str) -> None:
-        made.children[self.names.element(step)] = row
-        if row.also:
-            made.children[self.names.element(row.also)] = row
-            made.others[self.names.element(row.also)] = row.also
-        before = made.written[-1][1] if made.written else None
-        if isinstance(before, list) and before[0][1].core == row.core:
-            before.append((step, row))
-        elif isinstance(before, Row) and before.core == row.core:
-            made.written[-1] = ("", [(made.written[-1][0], before), (step, row)])
+    def _shape(self, row: Row, step: str) -> Child:
+        plan = self.by_name[row.spec.name] if row.spec is not None else None
+        hook = row.codec if isinstance(row.codec, ElementCodec) else None
+        return Child(step, row.core, row, row.many, plan, hook)
+
+    def _child(self, made: Plan, child: Child) -> None:
+        assert child.row is not None
+        made.children[self.names.element(child.step)] = child
+        if child.row.also:
+            tag = self.names.element(child.row.also)
+            made.children[tag], made.others[tag] = child, child.row.also
+        if made.written and made.written[-1].core == child.core:
+            made.written[-1].others.append(child)
         else:
-            made.written.append((step, row))
+            made.written.append(child)

@@ -11,12 +11,12 @@ from dragoman.mapping.codecs import Odd
 from dragoman.mapping.table import Row, Vocabulary
 from dragoman.mapping.xml.markup import inner_xml, only_comments, outer_xml, own_text
 from dragoman.mapping.xml.place import Places
-from dragoman.mapping.xml.plan import ElementCodec, Plan, Plans
+from dragoman.mapping.xml.plan import Child, Plan, Plans
 
 Element = Any
 Values = dict[str, Any]
 MISSING: Any = object()
-STRAY = "//*[*]/text()[normalize-space()]"
+STRAY = "boolean(//*[*]/text()[normalize-space()])"
 
 
 class XmlReader:
@@ -25,18 +25,21 @@ class XmlReader:
     def __init__(self, plans: Plans, ledger: Ledger) -> None:
         self.plans, self.format, self.ledger = plans.by_name, plans.format, ledger
         self.places = Places()
+        self.ids: set[str] = set()
         self.careful = True  # whether text may stand between elements
 
     def begin(self, root: Element) -> None:
         """Looks once at the whole document, so that not every element need be asked for text between its children."""
-        self.careful = bool(root.xpath(f"boolean({STRAY})"))
+        self.careful = bool(root.xpath(STRAY))
 
     def read(self, name: str, element: Element) -> Any:
         """The part called `name` in the table, from an element; what no row took goes into its residue."""
-        made = self.plans[name]
+        return self._part(self.plans[name], element)
+
+    def _part(self, made: Plan, element: Element) -> Any:
         if made.same is not None:
-            assert made.same.spec is not None
-            return made.spec.cls(**{made.same.core: self.read(made.same.spec.name, element)})
+            assert made.same.plan is not None
+            return made.spec.cls(**{made.same.core: self._part(made.same.plan, element)})
         values: Values = dict(made.spec.preset)
         left: Values = {}
         self._fill(made, element, values, left)
@@ -44,7 +47,7 @@ class XmlReader:
             values["residue"] = {self.format: left}
         return made.spec.cls(**values)
 
-    def _fill(self, made: Plan, element: Element, values: Values, left: Values) -> None:
+    def _fill(self, made: Plan, element: Element, values: Values, left: Values) -> None:  # noqa: C901 - one frame a level
         """Reads attributes, children and text of an element into values; wrappers fill the same ones."""
         items = element.items()
         if items:
@@ -54,7 +57,33 @@ class XmlReader:
         elif made.rest is not None:
             self._rest(made.rest, element, values, left)
         else:
-            self._children(made, element, values, left)
+            known, child = made.children, None
+            for child in element:
+                shape = known.get(child.tag)
+                if shape is None:
+                    if child.tag not in made.ignored:
+                        left.setdefault("", []).append(outer_xml(child))
+                    continue
+                if shape.row is None:
+                    self._wrapper(shape.plan, child, values, left)
+                    continue
+                core = shape.core
+                if core in values and not shape.many:
+                    value = MISSING
+                elif shape.plan is not None:
+                    value = self._part(shape.plan, child)
+                else:
+                    value = self._leaf(made, shape, child, left)
+                if value is MISSING:
+                    left.setdefault("", []).append(outer_xml(child))
+                elif not shape.many:
+                    values[core] = value
+                elif core in values:
+                    values[core].append(value)
+                else:
+                    values[core] = [value]
+            if made.text is not None or child is None or self.careful:
+                self._text(made, element, child is not None, values, left)
         for core, step in made.demanded:
             if core not in values and step not in left:
                 left[step] = None
@@ -62,19 +91,32 @@ class XmlReader:
     def _attributes(self, made: Plan, items: Iterable[Any], element: Element, values: Values, left: Values) -> None:
         extended = None
         for name, raw in items:
-            row = made.attributes.get(name)
-            if row is None:
+            known = made.attributes.get(name)
+            if known is None:
                 left[f"@{name}"] = raw
-            elif raw == "ext-value" and row.ext is not None:
-                extended = [*(extended or ()), (name, row)]
+            elif known.verbatim:
+                values[known.row.core] = raw
+            elif known.exact is not None and raw in known.exact:
+                values[known.row.core] = known.exact[raw]
+            elif raw == "ext-value" and known.row.ext is not None:
+                extended = [*(extended or ()), (name, known.row)]
             else:
-                value = self._scalar(row, raw, element, f"@{name}", left)
+                value = self._scalar(known.row, raw, element, f"@{name}", left)
                 if value is not MISSING:
-                    values[row.core] = value
+                    values[known.row.core] = value
+                if known.unique:
+                    self._unique(raw, value, element, f"@{name}", left)
         for name, row in extended or ():
             self._extended(name, row, values, left)
         if left and made.marking is not None and made.marking.ext in left:
             self._second_marking(made.marking, items, values, left)
+
+    def _unique(self, raw: str, value: Any, element: Element, step: str, left: Values) -> None:
+        """An id that another element has already still goes back as it stood, but not by itself."""
+        if value in self.ids:
+            left[step] = raw
+            self.invalid(element, raw, "is an id that stands twice", step)
+        self.ids.add(value)
 
     def _extended(self, name: str, row: Row, values: Values, left: Values) -> None:
         """A word outside the format's list: x="ext-value" ext-x="word"."""
@@ -92,6 +134,7 @@ class XmlReader:
     def _second_marking(self, row: Row, items: Iterable[Any], values: Values, left: Values) -> None:
         """ext-restriction though restriction does not point to it: it counts all the same, nothing may be widened."""
         assert row.codec.extended is not None
+        assert row.ext is not None
         if row.core in values:
             left[row.path[-1]] = dict(items)[row.path[-1][1:]]
         values[row.core] = [*values.get(row.core, ()), *row.codec.extended(left[row.ext])]
@@ -104,37 +147,7 @@ class XmlReader:
         if unknown:
             left[""] = [outer_xml(child) for child in unknown]
 
-    def _children(self, made: Plan, element: Element, values: Values, left: Values) -> None:
-        known: dict[str, Any] = made.children
-        child = None
-        for child in element:
-            row = known.get(child.tag)
-            if row is None:
-                if child.tag not in made.ignored:
-                    left.setdefault("", []).append(outer_xml(child))
-                continue
-            if type(row) is Plan:
-                self._wrapper(row, child, values, left)
-                continue
-            core = row.core
-            if core in values and not row.many:
-                value = MISSING
-            elif row.spec is not None:
-                value = self.read(row.spec.name, child)
-            else:
-                value = self._leaf(made, row, child, left)
-            if value is MISSING:
-                left.setdefault("", []).append(outer_xml(child))
-            elif not row.many:
-                values[core] = value
-            elif core in values:
-                values[core].append(value)
-            else:
-                values[core] = [value]
-        if made.text is not None or child is None or self.careful:
-            self._text(made, element, child is not None, values, left)
-
-    def _wrapper(self, made: Plan, child: Element, values: Values, left: Values) -> None:
+    def _wrapper(self, made: Any, child: Element, values: Values, left: Values) -> None:
         """An element that is no part of its own: what it holds belongs to the part around it."""
         if made.step in left or any(core in values for core in made.cores):
             left.setdefault("", []).append(outer_xml(child))
@@ -145,18 +158,18 @@ class XmlReader:
         if inner or len(values) == before:
             left[made.step] = inner
 
-    def _leaf(self, made: Plan, row: Row, child: Element, left: Values) -> Any:
+    def _leaf(self, made: Plan, shape: Child, child: Element, left: Values) -> Any:
         """What a hook reads from an element, or a scalar row from its text; MISSING when it stays as markup."""
-        codec: Any = row.codec
-        if type(codec) is ElementCodec:
+        row: Any = shape.row
+        if shape.hook is not None:
             try:
-                return codec.decode(child, self)
+                return shape.hook.decode(child, self)
             except ValueError as error:
                 return self.invalid(child, child.text or "", str(error))
-        if child.items() or len(child) and not only_comments(child):
-            return MISSING
         text = child.text or ""
-        if len(child):
+        if len(child) or child.items():
+            if child.items() or not only_comments(child):
+                return MISSING
             left.setdefault("", []).extend(outer_xml(comment) for comment in child)
             text = own_text(child)
         if made.others and child.tag in made.others:

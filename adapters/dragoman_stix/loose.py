@@ -1,0 +1,80 @@
+"""Parts that came from formats which name nothing, or not as STIX does: they need an id here, and lose it on the way back.
+
+The id of a nameless part follows from its place in its incident, and such a part has its incident's times and markings:
+so all of them need not be carried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dragoman.model import Incident
+from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
+
+
+def key_of(incident: Incident) -> str:
+    """What the ids of an incident's nameless parts start from."""
+    return incident.id or incident.basis or ""
+
+
+def parts_of(incident: Incident, field: str) -> Sequence[Any]:
+    """The parts of one field that are objects; impacts stand inside of assessments."""
+    if field == "assessments":
+        return [impact for assessment in incident.assessments for impact in assessment.impacts]
+    return getattr(incident, field)  # type: ignore[no-any-return]
+
+
+def place_id(type_name: str, key: str, field: str, place: int) -> str:
+    """The id of a nameless part."""
+    return uid(type_name, f"{key}/{field}/{place}")
+
+
+def named(part: Any, type_name: str, incident: Incident, field: str, place: int) -> Any:
+    """A copy of a part under an id of its type, marked as its incident unless it has markings of its own."""
+    if not part.id:
+        new = place_id(type_name, key_of(incident), field, place)
+    else:
+        new = f"{type_name}--{part.id}" if ONE_UUID.fullmatch(part.id) else uid(type_name, part.id)
+    return replace(part, id=new, markings=part.markings or incident.markings)
+
+
+def unname(incident: Incident, fields: Sequence[str]) -> None:
+    """Takes id, times and markings off the parts that have them from `named`."""
+    key = key_of(incident)
+    for field in fields:
+        for place, part in enumerate(parts_of(incident, field)):
+            own = part.id
+            if own is not None and own[-22:-21] == "5" and own == place_id(own[:-38], key, field, place):
+                _strip(part, incident)
+
+
+def _strip(part: Any, incident: Incident) -> None:
+    part.id = None
+    if part.markings == incident.markings:
+        part.markings = ()
+    for time in ("created", "modified"):
+        if getattr(part, time, None) == incident.created:
+            setattr(part, time, None)
+
+
+def mend(item: dict[str, Any], renamed: Mapping[str, str]) -> bool:
+    """Puts new ids where the old ones were referred to; references to what has no id in STIX go.  Whether any went."""
+    gone = False
+    for key, value in list(item.items()):
+        if key.endswith("_ref") and type(value) is str and IDENTIFIER.fullmatch(value) is None:
+            if value in renamed:
+                item[key] = renamed[value]
+            else:
+                del item[key]
+                gone = True
+        elif key.endswith("_refs") and type(value) is list:
+            kept = [renamed.get(ref, ref) for ref in value if type(ref) is str]
+            kept = [ref for ref in kept if IDENTIFIER.fullmatch(ref)]
+            if kept != value:
+                item[key] = kept
+                gone = gone or len(kept) < len(value)
+            if not kept:
+                del item[key]
+    return gone
