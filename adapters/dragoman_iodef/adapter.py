@@ -14,10 +14,10 @@ from dragoman.mapping.table import load
 from dragoman.mapping.xml import Plans, XmlReader
 from dragoman.model.incident import Header, Incident
 from dragoman.tree.xml import parse
+from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.cargo import pack, unpack
 from dragoman_iodef.document import DOCUMENT, LOCATION, XSI, Document
 from dragoman_iodef.foreign import settled
-from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.hooks import HOOKS
 from dragoman_iodef.shapes import PREPARE
 
@@ -63,7 +63,7 @@ class Iodef2(TableAdapter):
         return incidents, no_anchor
 
     def give(self, incidents: list[Incident], context: Context) -> Document:
-        """Raises InvalidOutput when there is nothing to write, or under `strict` when IODEF demands more than is said."""
+        """Raises InvalidOutput for no incident and, under `strict`, when IODEF demands what nobody said."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
         document = Document(plans(context.tables))

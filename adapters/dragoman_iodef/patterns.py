@@ -1,4 +1,4 @@
-"""Simple STIX patterns as IODEF observables: comparisons with `=`, joined by one operator.  All others stay patterns."""
+"""Simple STIX patterns as IODEF observables: comparisons with `=`, joined by one operator.  Others stay patterns."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Parts that came from elsewhere, in the shape that IODEF wants, just before they are written.
 
 Each function gets a part and the writer, and gives the part itself when it is IODEF's already: what it looks at, only
-other formats set.  Nothing here needs a way back: whatever IODEF then says differs from the model, and so the model's own
-word travels beside it.
+other formats set.  Nothing here needs a way back: whatever IODEF then says differs from the model, and so the model's
+own word travels beside it.
 """
 
 from __future__ import annotations

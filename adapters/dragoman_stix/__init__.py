@@ -55,6 +55,9 @@ class Stix21(TableAdapter):
         opened(tree, context.source)
         return tree
 
+    def reparse(self, data: bytes, context: Context) -> Any:
+        return json.redecode(data)
+
     def render(self, tree: Any) -> bytes:
         return json.encode(tree)
 

@@ -63,9 +63,10 @@ def settle(out: Object, part: Any, spec: Spec, format_name: str) -> None:
                 raised.append(found.marking)
         if said["selectors"] and ("marking_ref" in said or "lang" in said):
             written.append(said)
-    out.pop(MEMBER, None)
     if written:
         out[MEMBER] = written
+    else:
+        out.pop(MEMBER, None)
     _raise(out, part, raised)
 
 

@@ -9,7 +9,7 @@ from enum import Flag, IntEnum, auto
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 from dragoman.ledger import Ledger
-from dragoman.limits import Limits
+from dragoman.limits import UNLIMITED, Limits
 from dragoman.model.incident import Incident
 
 
@@ -68,8 +68,8 @@ class Context:
     tables: tuple[str, ...] = ()
 
     def aside(self) -> Context:
-        """The same world with a ledger of its own: for reading back what we are about to write."""
-        return replace(self, ledger=Ledger())
+        """The same world with a ledger of its own and without limits: for reading back what we wrote."""
+        return replace(self, ledger=Ledger(), limits=UNLIMITED)
 
     def setting(self, name: str, default: Any = None) -> Any:
         return self.settings.get(name, default)

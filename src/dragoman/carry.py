@@ -44,15 +44,15 @@ class Comparison:
     cargo: Cargo = field(default_factory=dict)
     told: list[tuple[Kind, str, Any]] = field(default_factory=list)
     _prints: Prints = field(init=False)
-    _names: Counter[str] = field(default_factory=Counter)
+    _native: Sequence[Incident] = ()
+    _names: Counter[str] | None = None
 
     def __post_init__(self) -> None:
         self._prints = Prints(self.anchor)
 
     def documents(self, native: Sequence[Incident], wanted: Sequence[Incident]) -> Cargo:
         """The cargo that makes `wanted` of `native`."""
-        if self.anchor is not no_anchor:
-            self._names = Counter(self.anchor(part) or "" for part in _parts(native))
+        self._native = native
         root = self._list(native, wanted, "", Incident)
         if root:
             self.cargo[""] = root
@@ -69,10 +69,16 @@ class Comparison:
                 if change:
                     found[name] = change
         own = self.anchor(native)
-        if own and found and self._names[own] == 1:
+        if own and found and self._alone(own):
             self.cargo[own] = found
             return {}
         return found
+
+    def _alone(self, name: str) -> bool:
+        """Whether only one part has a name; counted when it is first asked, for most documents differ in few places."""
+        if self._names is None:
+            self._names = Counter(self.anchor(part) or "" for part in _parts(self._native))
+        return self._names[name] == 1
 
     def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
         if is_part(native) and type(native) is type(wanted):

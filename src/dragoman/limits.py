@@ -19,3 +19,7 @@ class Limits:
     nodes: int = 3_000_000
     keys: int = 10_000
     string: int = 10 * 2**20
+
+
+UNLIMITED = Limits(bytes=2**62, json_depth=500, xml_depth=2000, nodes=2**62, keys=2**62, string=2**62)
+"""For what we wrote ourselves and read back."""

@@ -23,7 +23,7 @@ STIX_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{8,})", re.ASCII)
 
 
-class Odd(ValueError):
+class Odd(ValueError):  # noqa: N818 - not every odd value is an error
     """A value that is understood but not spelled as we would: it counts, and the spelling is kept beside it.
 
     reason: what is wrong with it, when it is also to be told as invalid.

@@ -13,6 +13,7 @@ A table (`mappings/FORMAT.yaml`) lists parts; a part names the model's class and
     constant  instead of `core`: a value that always stands there ("." is the part's own name)
     ext       the attribute that holds a word outside the list (IODEF ext-*)
     also      another spelling of the element, read as well; it goes back as it came
+    needed    true: the format demands it and no single word will do; where it is absent, this is remembered
     unique    an id: a second one in the document is told as invalid, and none is written
     doc       where the standard says so
 
@@ -39,7 +40,7 @@ from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
-ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "unique", "open", "constant", "unless"}
+ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "unique", "needed", "open", "constant", "unless"}
 
 
 def home() -> Traversable:

@@ -102,6 +102,7 @@ class Plan:
     cores: tuple[str, ...] = ()  # of a wrapper: the fields that it fills
     ignored: frozenset[str] = frozenset()
     demanded: list[tuple[str, str]] = field(default_factory=list)  # core field, where it stands
+    needed: tuple[str, ...] = ()  # of a wrapper: the fields without which it is not written
     written_attributes: list[Attribute] = field(default_factory=list)
     written: list[Child] = field(default_factory=list)
     prepare: Prepare | None = None  # gives a part the shape that the format wants, before it is written
@@ -125,6 +126,10 @@ class Plans:
             wrapper = self._wrapper(made, first)
             wrapper.cores += (row.core,)
             self._place(wrapper, row, rest)
+            if row.source.get("needed") == "wrapper":
+                made.demanded.append((row.core, first))
+            elif row.source.get("needed"):
+                wrapper.needed += (row.core,)
             return
         if first == ".":
             made.same = self._shape(row, first)
@@ -134,7 +139,7 @@ class Plans:
             self._attribute(made, row, first)
         else:
             self._child(made, self._shape(row, first))
-        if row.required is not None:
+        if row.required is not None or row.source.get("needed") is True:
             made.demanded.append((row.core, first))
 
     def _wrapper(self, made: Plan, step: str) -> Plan:

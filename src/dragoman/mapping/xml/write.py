@@ -41,6 +41,8 @@ class XmlWriter:
         self._element(self.plans[name], part, tag)
 
     def _element(self, made: Plan, part: Any, tag: str, left: Mapping[str, Any] | None = None) -> None:
+        if type(part) is dict:  # what another format keeps where we have a part
+            return
         if made.same is not None:
             assert made.same.plan is not None
             self._element(made.same.plan, getattr(part, made.same.core), tag)
@@ -144,6 +146,8 @@ class XmlWriter:
         """An element that is no part of its own: only written when it says something, or did when it was read."""
         made: Any = child.plan
         left = around.get(made.step) if around else None
+        if left is None and any(not getattr(part, core) for core in made.needed):
+            return
         if left is not None or any(getattr(part, core) not in (None, ()) for core in made.cores):
             self._element(made, part, made.step, left if isinstance(left, dict) else NOTHING)
 
