@@ -40,7 +40,8 @@ def unloaded(native: list[Incident], cargo: Cargo, anchor: Anchor = no_anchor) -
 def mutated(part: Any, draw: Any) -> Any:
     """The part with some of its inner parts dropped, repeated, emptied or moved."""
     made = copy.copy(part)
-    for name in fields(type(part)):
+    cls: type = type(part)
+    for name in fields(cls):
         value = getattr(part, name)
         if is_part(value):
             setattr(made, name, mutated(value, draw) if draw(st.booleans()) else None)

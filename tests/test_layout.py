@@ -26,7 +26,7 @@ ABOVE = {
     "registry.py": ("mapping", "detect", "translate", "report", "cli"),
     "translate.py": ("report", "cli"),
 }
-FOR_ADAPTERS = {"adapter", "mapping", "tree", "model", "ledger", "errors", "limits", "text"}
+FOR_ADAPTERS = {"adapter", "carry", "mapping", "tree", "model", "ledger", "errors", "limits", "text"}
 
 
 def imports(file: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dragoman.ledger import Kind
 from dragoman_stix import table
 from dragoman_stix.loose import parts_of
 from dragoman_stix.read import fields_of
-from stix_samples import CORE, at, bundle, made, places, read, returned, types, uuid, whole, wrong, write
+from stix_samples import CORE, at, bundle, made, places, read, returned, types, uuid, whole, write, wrong
 
 TYPES = sorted(types())
 FIELDS = list(dict.fromkeys(fields_of(table()).values()))
@@ -100,7 +100,7 @@ VALUES = [
     ("created", "2021-02-30T00:00:00.000Z"),
     ("created", "2021-01-01T00:00:00.000+00:00"),
     ("created", "2021-01-01T00:00:00.000Z\n"),
-    ("created", "２021-01-01T00:00:00.000Z"),
+    ("created", "\uff12021-01-01T00:00:00.000Z"),
     ("created_by_ref", "identity--" + uuid(0xABC).upper()),
     ("created_by_ref", "identity--"),
     ("created_by_ref", "identity--" + uuid(1) + "\n"),
@@ -124,8 +124,8 @@ VALUES = [
 @pytest.mark.parametrize(("member", "value"), VALUES)
 def test_a_wrong_value_is_told_and_comes_back(member: str, value: Any) -> None:
     """If it failed, one impossible date or a number out of range would be taken for true, or cost the document."""
-    document = bundle(made("indicator", **{"pattern": "[a:b='c']", "pattern_type": "stix", "valid_from": "2020-01-01T00:00:00Z",
-                                           member: value}))  # fmt: skip
+    right = {"pattern": "[a:b='c']", "pattern_type": "stix", "valid_from": "2020-01-01T00:00:00Z"}
+    document = bundle(made("indicator", **(right | {member: value})))
     _, context = read(document)
     assert [loss.path.split("/")[3] for loss in context.ledger] == [member]
     assert returned(document) == document
@@ -137,7 +137,10 @@ def core(**members: Any) -> dict[str, Any]:
 
 WORDS = [
     (made("opinion", object_refs=["identity--" + uuid(1)], opinion="meh"), ["/objects/0/opinion"]),
-    (made("incident", name="a", extensions=core(determination="sure")), [f"/objects/0/extensions/{CORE}/determination"]),
+    (
+        made("incident", name="a", extensions=core(determination="sure")),
+        [f"/objects/0/extensions/{CORE}/determination"],
+    ),
     (made("incident", name="a", extensions=core(determination="confirmed")), []),
     (made("event", status="occured"), ["/objects/0/status"]),
     (made("identity", name="a", identity_class="robot"), []),

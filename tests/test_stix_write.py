@@ -1,4 +1,4 @@
-"""STIX 2.1: what is written for incidents that came from elsewhere: ids, markings, cargo, and what the standard demands."""
+"""STIX 2.1: what is written for incidents from elsewhere: ids, markings, cargo, and what the standard demands."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from dragoman.ledger import Kind
 from dragoman.model import (
     Actor,
     Address,
-    Artifact,
-    Contact,
     CustomField,
     EntityCount,
     FieldMarking,
@@ -23,7 +21,6 @@ from dragoman.model import (
     Impact,
     Incident,
     Indicator,
-    Level,
     Location,
     Malware,
     MalwareAnalysis,
@@ -37,9 +34,8 @@ from dragoman.model import (
     Sighting,
     SoftwareProduct,
     Vulnerability,
-    level,
 )
-from dragoman.model.marking import LEVELS
+from dragoman.model.marking import LEVELS, Level, level
 from dragoman.model.plain import plain
 from dragoman.translate import differences
 from dragoman_stix import cargo as cargo_module
@@ -80,7 +76,7 @@ def test_the_library_of_the_standard_gives_the_same_ids() -> None:
                                start="2020-01-01T00:00:00Z")  # fmt: skip
     said = json.loads(found.serialize())
     assert observable_id("network-traffic", {key: said[key] for key in said if key != "id"}) == said["id"]
-    found = v21.WindowsRegistryKey(key="HKEY_X\\é\"", values=[{"name": "b", "data": "a", "data_type": "REG_SZ"}])
+    found = v21.WindowsRegistryKey(key='HKEY_X\\é"', values=[{"name": "b", "data": "a", "data_type": "REG_SZ"}])
     said = json.loads(found.serialize())
     assert observable_id("windows-registry-key", {key: said[key] for key in said if key != "id"}) == said["id"]
 
@@ -133,7 +129,7 @@ def test_the_fixed_markings() -> None:
 
 @pytest.mark.parametrize("word", [*LEVELS, "somebody:secret", "words"])
 def test_a_marking_of_another_scheme_is_never_widened(word: str) -> None:
-    """If it failed, what may be seen inside one organisation only could be passed on by a reader of the STIX document."""
+    """If it failed, what may be seen inside one organisation only could be passed on by a reader of the document."""
     assert level(WORDS[marking_ref(word)]) >= level(word)
 
 
@@ -149,8 +145,9 @@ def levels(item: dict[str, Any]) -> Level:
 
 def test_parts_of_a_marked_incident_are_marked() -> None:
     """If it failed, an actor or a note would leave a RED incident as an object that anyone may have."""
-    incident = Incident(id=uuid(1), summary="s", markings=["tlp-2:red"], actors=[Actor(name="a")], notes=[Note(content="n")],
-                        malware=[Malware(id=uuid(3), name="m", markings=["tlp-2:amber"])])  # fmt: skip
+    malware = Malware(id=uuid(3), name="m", markings=["tlp-2:amber"])
+    incident = Incident(id=uuid(1), summary="s", markings=["tlp-2:red"], actors=[Actor(name="a")],
+                        notes=[Note(content="n")], malware=[malware])  # fmt: skip
     objects = json.loads(write([incident])[0])["objects"]
     found = {item["type"]: levels(item) for item in objects if item["id"] not in (AUTHOR, EXTENSION)}
     assert found == {"incident": Level.RED, "threat-actor": Level.RED, "note": Level.RED, "malware": Level.AMBER}
@@ -251,7 +248,7 @@ FOREIGN = Incident(
     relations=[Relation(source_ref="local-1", target_ref="local-2", relation="uses")],
     sightings=[Sighting(count=2)],
     observations=[Observation(object_refs=[f"mutex--{uuid(4)}"])],
-    observables=[Address(type="mutex", name="m"), File(), Artifact(), Process(pid=4), Process(pid=5), SoftwareProduct()],
+    observables=[Address(type="mutex", name="m"), File(), Process(pid=4), Process(pid=5), SoftwareProduct()],
     foreign=[ForeignObject(format="misp", content={"a": 1})],
 )  # fmt: skip
 
@@ -279,7 +276,8 @@ def test_nameless_parts_need_no_cargo() -> None:
 
 def test_references_by_other_names_follow_their_objects() -> None:
     """If it failed, a relation between objects that other formats name by a bare UUID would point at nothing."""
-    incident = Incident(id=uuid(1), summary="s", actors=[Actor(id=uuid(5), name="a")], malware=[Malware(id="m-1", name="m")],
+    incident = Incident(id=uuid(1), summary="s", actors=[Actor(id=uuid(5), name="a")],
+                        malware=[Malware(id="m-1", name="m")],
                         relations=[Relation(source_ref=uuid(5), target_ref="m-1", relation="uses"),
                                    Relation(source_ref="lost", target_ref="m-1", relation="uses")])  # fmt: skip
     objects = {item["id"]: item for item in json.loads(write([incident])[0])["objects"]}

@@ -12,7 +12,7 @@ from dragoman.errors import InvalidOutput, ReadError
 from dragoman.mapping.adapter import TableAdapter
 from dragoman.mapping.table import load
 from dragoman.mapping.xml import Plans, XmlReader
-from dragoman.model.incident import Header, Incident
+from dragoman.model import Header, Incident
 from dragoman.tree.xml import parse
 from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.cargo import pack, unpack
@@ -23,7 +23,6 @@ from dragoman_iodef.shapes import PREPARE
 
 START = re.compile(rb"<(?:[\w.-]+:)?IODEF-Document\b[^>]*?urn:ietf:params:xml:ns:iodef-2\.0[\"']")
 INCIDENT = DOCUMENT.replace("IODEF-Document", "Incident")
-DEMANDED = (("identifier", "IncidentID"), ("generation_time", "GenerationTime"), ("contacts", "Contact"))
 
 
 class Iodef2(TableAdapter):
@@ -53,7 +52,7 @@ class Iodef2(TableAdapter):
         reader = XmlReader(plans(context.tables), context.ledger)
         reader.begin(tree)
         try:
-            incidents = [_incident(reader, element) for element in tree.iterchildren(INCIDENT)]
+            incidents = [reader.read("incident", element) for element in tree.iterchildren(INCIDENT)]
             header = _header(reader, tree)
         except ReadError as error:
             raise ReadError(error.what, where=f"{context.source}: {error.where}", fix=error.fix) from None
@@ -66,9 +65,9 @@ class Iodef2(TableAdapter):
         """Raises InvalidOutput for no incident and, under `strict`, when IODEF demands what nobody said."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
-        document = Document(plans(context.tables))
+        document = Document(plans(context.tables), context)
         for incident in incidents:
-            document.add(settled(incident, document.writer, context))
+            document.add(incident)
         missing = document.writer.missing
         if missing and context.strict:
             what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
@@ -89,16 +88,7 @@ class Iodef2(TableAdapter):
 
 @cache
 def plans(tables: tuple[str, ...]) -> Plans:
-    return Plans(load(FORMAT, HOOKS, tables), PREPARE)
-
-
-def _incident(reader: XmlReader, element: Any) -> Incident:
-    """An incident; what IODEF demands and it does not say is remembered, so that nobody says it later in its name."""
-    incident: Incident = reader.read("incident", element)
-    absent = {step: None for name, step in DEMANDED if not getattr(incident, name)}
-    if absent:
-        incident.residue = {FORMAT: {**(incident.residue or {}).get(FORMAT, {}), **absent}}
-    return incident
+    return Plans(load(FORMAT, HOOKS, tables), PREPARE | {"incident": settled})
 
 
 def _header(reader: XmlReader, root: Any) -> Header | None:

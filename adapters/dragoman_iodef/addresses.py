@@ -7,7 +7,7 @@ from typing import Any
 
 from dragoman.mapping.codecs import Codec, Odd, token
 from dragoman.mapping.xml import ElementCodec, own_text
-from dragoman.model.observable import Address, AutonomousSystem
+from dragoman.model import Address, AutonomousSystem
 
 NUMBER = re.compile(r"(?:AS)?(\d{1,10})", re.ASCII)
 TYPES = {  # category -> type

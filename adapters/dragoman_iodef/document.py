@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 
+from dragoman.adapter import Context
 from dragoman.mapping.xml import Plans
-from dragoman.model.incident import Header, Incident
+from dragoman.model import Header, Incident
 from dragoman.model.marking import Level
 from dragoman_iodef.shapes import Writer
 
@@ -18,8 +19,9 @@ DECLARED = ("ds", "enum", "sci")  # the prefixes that the table's rows write
 class Document:
     """Markup in the making; `cargo` is what the model says and IODEF cannot."""
 
-    def __init__(self, plans: Plans) -> None:
+    def __init__(self, plans: Plans, context: Context) -> None:
         self.writer = Writer(plans)
+        self.writer.context = context
         self.start = ""
         self.cargo = ""
         self._private = False
@@ -31,7 +33,7 @@ class Document:
 
     def add(self, incident: Incident) -> None:
         """Writes an incident."""
-        self._private = self._private or not incident.markings
+        self._private = self._private or not (incident.markings or incident.tlp)
         self.writer.write("incident", incident, "Incident")
         self.writer.out.append("\n")
 

@@ -12,41 +12,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model.incident import Incident
-from dragoman.model.narrative import (
+from dragoman.model import (
+    Additional,
+    Address,
     Assessment,
+    AutonomousSystem,
+    Certificate,
     CertificateSet,
     Contact,
     ContactPoint,
     Discovery,
+    DomainName,
+    EmailMessage,
     Event,
+    File,
     FileSet,
     Flow,
+    Identifier,
+    IdentifierSet,
     Impact,
+    Incident,
     Method,
+    NetworkTraffic,
     Record,
     RecordSet,
+    Reference,
     RegistryChange,
+    RegistryKey,
     RelatedActivity,
     Service,
     System,
     Task,
 )
-from dragoman.model.observable import (
-    Address,
-    AutonomousSystem,
-    Certificate,
-    DomainName,
-    EmailMessage,
-    File,
-    NetworkTraffic,
-    RegistryKey,
-)
-from dragoman.model.parts import Additional, Identifier, IdentifierSet, Reference
 from dragoman.model.plain import plain
-from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.hooks import NCNAME
-from dragoman_iodef.shapes import Writer, changed
+from dragoman_iodef.shapes import Writer, changed, is_time, lacks
 
 PROTOCOLS = {"icmp": "1", "tcp": "6", "udp": "17", "sctp": "132"}
 TYPES = {"int": "integer", "float": "real", "bool": "boolean", "datetime": "date-time", "uri": "url"}
@@ -60,25 +60,24 @@ TELLING = {
 }
 
 
-def settled(incident: Incident, writer: Writer, context: Context) -> Incident:
+def settled(incident: Incident, writer: Writer) -> Incident:
     """The incident to write; what nobody said and no profile says either is noted in `writer.missing`."""
-    writer.authority = context.setting("defaults.authority", "unknown.invalid")
-    writer.time = _time(incident, context)
+    writer.authority = writer.context.setting("defaults.authority", "unknown.invalid")
+    writer.time = _time(incident, writer.context)
     writer.seen = {item.id: item for item in incident.observables if item.id}
-    return _complete(_placed(incident), writer, context)
+    return _complete(_placed(incident), writer, writer.context)
 
 
 def _complete(incident: Incident, writer: Writer, context: Context) -> Incident:
     """With what IODEF demands of every incident (section 3.2)."""
     made: dict[str, Any] = {}
-    absent = (incident.residue or {}).get(FORMAT, {})  # it came from IODEF and said no more then
-    if incident.identifier is None and "IncidentID" not in absent:
+    if lacks(incident, "identifier", "IncidentID"):
         made["identifier"] = Identifier(value=incident.id or _name(incident), authority=writer.authority)
         writer.missing += [] if context.setting("defaults.authority") else ["IncidentID/@name"]
-    if incident.generation_time is None and "GenerationTime" not in absent:
+    if lacks(incident, "generation_time", "GenerationTime") or not is_time(incident.generation_time or writer.time):
         made["generation_time"] = writer.time
         writer.missing += [] if incident.created or incident.report_time else ["GenerationTime"]
-    if not incident.contacts and "Contact" not in absent:
+    if lacks(incident, "contacts", "Contact"):
         made["contacts"] = [_contact(context)]
         writer.missing += [] if context.setting("defaults.contact.name") else ["Contact"]
     return changed(incident, **made) if made else incident
@@ -87,7 +86,7 @@ def _complete(incident: Incident, writer: Writer, context: Context) -> Incident:
 def _time(incident: Incident, context: Context) -> str:
     said = (incident.generation_time, incident.modified, incident.created, incident.report_time)
     known = [*said, incident.detection_time, incident.occurrence_time, incident.end_time]
-    return next((when for when in known if when), None) or context.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    return next(filter(is_time, known), None) or context.now().strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _name(incident: Incident) -> str:
@@ -120,7 +119,7 @@ def _placed(incident: Incident) -> Incident:
         "events": [*incident.events, *_events(incident)],
         "additional": [*incident.additional, *_additional(incident)],
     }
-    made = {name: value for name, value in made.items() if value and value != getattr(incident, name)}
+    made = {name: value for name, value in made.items() if (value or None) != (getattr(incident, name) or None)}
     return changed(incident, **made) if made else incident
 
 
@@ -134,8 +133,10 @@ def _labels(incident: Incident) -> list[str]:
 
 def _alternatives(incident: Incident) -> IdentifierSet | None:
     named = [item for item in incident.references if item.external_id]
-    if not named or incident.alternatives is not None:
+    if incident.alternatives is not None and not lacks(incident.alternatives, "identifiers", "IncidentID"):
         return incident.alternatives
+    if not named:
+        return None
     return IdentifierSet(identifiers=[Identifier(value=i.external_id or "", authority=i.source_name) for i in named])
 
 

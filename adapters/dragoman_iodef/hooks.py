@@ -15,8 +15,8 @@ from dragoman.mapping.table import vocabulary
 from dragoman.mapping.xml import ElementCodec, RestCodec, only_comments, outer_xml, own_text, sound
 from dragoman.mapping.xml.plan import XML_NS
 from dragoman.mapping.xml.write import unknown_attributes
+from dragoman.model import Text, Words
 from dragoman.model.marking import Level, level
-from dragoman.model.parts import Text, Words
 from dragoman.tree.xml import escape_attribute, escape_text
 from dragoman_iodef.addresses import ADDRESS, ASN, CATEGORY, FORMAT
 
@@ -135,7 +135,10 @@ def write_words(value: Words, step: str, writer: Any) -> None:
     if isinstance(value, str):
         writer.out.append(f"<{step}>{escape_text(value)}</{step}>")
         return
-    shown = f' xml:lang="{escape_attribute(value.lang)}"' if value.lang is not None else ""
+    if not isinstance(value, Text):  # what another format keeps where we have a text
+        return
+    lang = _write_language(value.lang) if value.lang is not None else None
+    shown = f' xml:lang="{escape_attribute(lang)}"' if lang is not None else ""
     shown += f' translation-id="{escape_attribute(value.group)}"' if value.group is not None else ""
     left = (value.residue or {}).get(FORMAT, {})
     after = "".join(markup for markup in left.get("", ()) if sound(markup))

@@ -6,8 +6,20 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from dragoman.model.narrative import Expression, FileSet, Observed, RegistryChange, Term
-from dragoman.model.observable import Address, DomainName, EmailMessage, File, Hash, HashSet, RegistryKey
+from dragoman.model import (
+    Address,
+    DomainName,
+    EmailMessage,
+    Expression,
+    File,
+    FileSet,
+    Hash,
+    HashSet,
+    Observed,
+    RegistryChange,
+    RegistryKey,
+    Term,
+)
 
 COMPARISON = r"[a-z0-9-]+:[^\s='\]]+(?:'[^']*'[^\s='\]]*)?\s*=\s*'(?:[^'\\]|\\.)*'"
 JOINED = r"\s+(?:AND|OR)\s+"

@@ -8,14 +8,27 @@ own word travels beside it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dragoman.adapter import Context
+from dragoman.mapping.codecs import check_time
 from dragoman.mapping.table import vocabulary
 from dragoman.mapping.xml import XmlWriter
-from dragoman.model.narrative import Observed, Term
-from dragoman.model.observable import Address, FuzzyHash, Hash, HashSet
-from dragoman.model.parts import Additional, Identifier, Words
+from dragoman.model import (
+    Additional,
+    Address,
+    FuzzyHash,
+    Hash,
+    HashSet,
+    Identifier,
+    Impact,
+    Observed,
+    Software,
+    Term,
+    Words,
+)
 from dragoman.tree.xml import escape_text
 from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.hooks import NCNAME
@@ -30,12 +43,13 @@ PERSON = ("individual",)
 class Writer(XmlWriter):
     """A writer that knows what a profile says of values that nobody said, and the observables of the incident.
 
-    authority: whose ids ours are.  time: when, for things that must say so.  seen: observables by their ids.
+    authority: whose ids ours are.  time: when, for things that must say so.  seen: the incident's observables by id.
     """
 
+    context = Context()
     authority = "unknown.invalid"
     time = ""
-    seen: dict[str, Any]
+    seen: Mapping[str, Any] = {}
 
 
 def changed(part: Any, **fields: Any) -> Any:
@@ -44,6 +58,19 @@ def changed(part: Any, **fields: Any) -> Any:
     for name, value in fields.items():
         setattr(made, name, value)
     return made
+
+
+def lacks(part: Any, field: str, step: str) -> bool:
+    """Whether IODEF demands a child that a part does not have; one that came from IODEF without it may go back so."""
+    return not getattr(part, field) and step not in (part.residue or {}).get(FORMAT, {})
+
+
+def is_time(text: Any) -> bool:
+    """Whether a text is a time as XML wants it."""
+    try:
+        return bool(check_time(text))
+    except ValueError:
+        return False
 
 
 def named(part: Any) -> list[Words]:
@@ -60,10 +87,15 @@ def contact(part: Any, writer: Writer) -> Any:
         names=part.names or ([part.name] if part.name else []),
         role=part.role or next(iter(part.roles), "unknown"),
         type=part.type or ("person" if part.identity_class in PERSON else "organization"),
-        emails=[point if point.value else changed(point, value=writer.seen[point.ref].value) for point in known],
+        emails=[point if point.value else changed(point, value=writer.seen[point.ref or ""].value) for point in known],
         phones=[point for point in part.phones if point.value],
         postal_addresses=[point for point in part.postal_addresses if point.value],
     )
+
+
+def point(step: str) -> Callable[[Any, Writer], Any]:
+    """A way to reach somebody without the address itself: an empty one is at least valid."""
+    return lambda part, writer: changed(part, value="") if lacks(part, "value", step) else part
 
 
 def actor(part: Any, writer: Writer) -> Any:
@@ -87,29 +119,44 @@ def event(part: Any, writer: Writer) -> Any:
     return changed(part, description=named(part)) if part.name else part
 
 
+def expectation(part: Any, writer: Writer) -> Any:
+    if not part.name and not part.task_types:
+        return part
+    return changed(part, description=named(part), action=part.action or next(iter(part.task_types), None))
+
+
 def history(part: Any, writer: Writer) -> Any:
     """A HistoryItem tells when; a task that does not say is told by when it was planned or written down."""
-    if not (part.name or part.task_types or part.created or part.start_time):
+    part = expectation(part, writer)
+    if is_time(part.time) or "DateTime" in (part.residue or {}).get(FORMAT, {}):
         return part
-    when = part.time or part.start_time or part.end_time or part.modified or part.created or writer.time
-    action = part.action or next(iter(part.task_types), None)
-    return changed(part, description=named(part), time=when, action=action)
+    known = (part.start_time, part.end_time, part.modified, part.created)
+    return changed(part, time=next(filter(is_time, known), writer.time))
 
 
 def system(part: Any, writer: Writer) -> Any:
     """A Node has an address; of a system that has only a name, the name is it."""
-    if part.name is None:
+    part = changed(part, description=named(part)) if part.name else part
+    if not lacks(part, "addresses", "Node"):
         return part
-    addresses = part.addresses or [Address(type="name", value=part.name)]
-    return changed(part, description=named(part), addresses=addresses)
+    return changed(part, addresses=[Address(type="name", value=part.name or part.id or "unknown")])
 
 
 def indicator(part: Any, writer: Writer) -> Any:
-    if part.pattern is None and part.name is None and part.created is None:
+    made: dict[str, Any] = {"description": named(part)} if part.name else {}
+    if lacks(part, "identifier", "IndicatorID"):
+        made["identifier"] = Identifier(value=xml_id(part.id), authority=writer.authority, version="1")
+    if lacks(part, "term", "Observable"):
+        readable = part.pattern and part.pattern_type in (None, "stix")
+        made["term"] = (term_of(part.pattern) if readable else None) or _opaque(part)
+    return changed(part, **made) if made else part
+
+
+def indicator_id(part: Any, writer: Writer) -> Any:
+    """An xs:ID; one that came from IODEF and is none goes back as it stood."""
+    if NCNAME.fullmatch(part.value) or "text()" in (part.residue or {}).get(FORMAT, {}):
         return part
-    identifier = part.identifier or Identifier(value=xml_id(part.id), authority=writer.authority, version="1")
-    term = part.term or (term_of(part.pattern) if part.pattern and part.pattern_type in (None, "stix") else None)
-    return changed(part, identifier=identifier, description=named(part), term=term or _opaque(part))
+    return changed(part, value=xml_id(part.value))
 
 
 def _opaque(part: Any) -> Term:
@@ -120,7 +167,7 @@ def _opaque(part: Any) -> Term:
 
 def xml_id(text: str | None) -> str:
     """An id as XML wants it: a letter or underscore first."""
-    return text if text and NCNAME.fullmatch(text) else f"id-{text or 'unknown'}".replace(":", "-")
+    return text if text and NCNAME.fullmatch(text) else "id-" + re.sub(r"[^\w.-]", "-", text or "unknown")
 
 
 def phase(part: Any, writer: Writer) -> Any:
@@ -130,7 +177,9 @@ def phase(part: Any, writer: Writer) -> Any:
 
 
 def assessment(part: Any, writer: Writer) -> Any:
-    """An impact that is not one of IODEF's kinds becomes the nearest."""
+    """An impact that is not one of IODEF's kinds becomes the nearest; there is at least one."""
+    if lacks(part, "impacts", "SystemImpact"):
+        return changed(part, impacts=[Impact(kind="system", type="unknown")])
     if all(impact.kind for impact in part.impacts):
         return part
     return changed(part, impacts=[impact if impact.kind else _impact(impact) for impact in part.impacts])
@@ -144,6 +193,10 @@ def _impact(part: Any) -> Any:
         return changed(part, kind="monetary", value=str(amount), currency=said.get("currency"), severity=severity)
     kind, _, word = IMPACTS.get(part.category or "", "system unknown").partition(" ")
     return changed(part, kind=kind, type=word, severity=severity, description=named(part))
+
+
+def detection_pattern(part: Any, writer: Writer) -> Any:
+    return changed(part, application=Software()) if lacks(part, "application", "Application") else part
 
 
 def file(part: Any, writer: Writer) -> Any:
@@ -183,20 +236,25 @@ def mail(part: Any, writer: Writer) -> Any:
 
 
 def _values(refs: Sequence[str | None], writer: Writer) -> list[str]:
-    return [writer.seen[ref].value for ref in refs if ref in writer.seen and writer.seen[ref].value]
+    return [writer.seen[ref].value for ref in refs if ref and ref in writer.seen and writer.seen[ref].value]
 
 
 PREPARE = {
     "contact": contact,
+    "postal-address": point("PAddress"),
+    "email": point("EmailTo"),
+    "telephone": point("TelephoneNumber"),
     "actor": actor,
     "campaign": actor,
     "reference": reference,
     "event": event,
     "history": history,
-    "expectation": history,
+    "expectation": expectation,
     "system": system,
     "indicator": indicator,
+    "indicator-id": indicator_id,
     "phase": phase,
+    "detection-pattern": detection_pattern,
     "assessment": assessment,
     "file": file,
     "registry-key": registry_key,

@@ -53,14 +53,15 @@ def _bearer(objects: list[Any], added: list[dict[str, Any]]) -> dict[str, Any]:
     """The object that bears what belongs to the document: the first incident, else the first that can."""
     fit = [item for item in objects if _fit(item)]
     first = next((item for item in fit if item["type"] == "incident"), None)
-    return first or (fit or added or objects)[0]  # type: ignore[no-any-return]
+    return first or (fit or added or objects)[0]
 
 
 def _fit(item: Any) -> bool:
     """Whether an object can bear an extension without becoming another one: an observable's id depends on it."""
     if not isinstance(item, dict) or not isinstance(item.get("type"), str) or item["type"] in UNFIT:
         return False
-    return is_identifier(item.get("id"), item["type"]) and isinstance(item.get("extensions", {}), dict)
+    known = is_identifier(item.get("id"), item["type"]) and "created" in item  # what lacks it is an observable
+    return known and isinstance(item.get("extensions", {}), dict)
 
 
 def _extend(item: dict[str, Any], members: dict[str, Any]) -> None:

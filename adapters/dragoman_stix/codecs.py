@@ -174,9 +174,10 @@ def step_refs(values: Sequence[Any]) -> list[Any]:
 
 def marking(value: Any) -> str:
     """The id of a marking, as "tlp-2:green" where it is one of the fixed ones."""
-    if type(value) is not str or MARKING.fullmatch(value) is None:
+    word = WORDS.get(value) if type(value) is str else None
+    if word is None and (type(value) is not str or MARKING.fullmatch(value) is None):
         raise ValueError("is no id of a marking")
-    return WORDS.get(value, value)
+    return word or str(value)
 
 
 def marking_ref(word: str) -> str:
@@ -222,7 +223,7 @@ NATIVE: dict[str, Codec] = {
 
 
 def with_checks(checks: Mapping[str, Any]) -> dict[str, Codec]:
-    """All codecs of this format: those above, and one for each check of the table, with one for a list of it ("x[]")."""
+    """All codecs of this format: those above, and for each check of the table one, and one for a list of it ("x[]")."""
     known = dict(NATIVE)
 
     def find(name: Any) -> Callable[[Any], Any]:

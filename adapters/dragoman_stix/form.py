@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from dragoman.errors import ReadError
@@ -123,7 +124,12 @@ def bundle_id(objects: Sequence[Any]) -> str:
 def kind_of(item: Any, number: int) -> str:
     """What an object is in the order: its type, with the number of its incident."""
     name = item.get("type") if isinstance(item, dict) else None
-    name = name if isinstance(name, str) and TYPE_NAME.fullmatch(name) else NAMELESS
+    return _kind(name, number) if isinstance(name, str) else _kind(NAMELESS, number)
+
+
+@lru_cache(maxsize=1024)
+def _kind(name: str, number: int) -> str:
+    name = name if TYPE_NAME.fullmatch(name) else NAMELESS
     return f"{number}:{name}" if number else name
 
 

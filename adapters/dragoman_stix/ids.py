@@ -43,7 +43,7 @@ BEST_HASHES = ("MD5", "SHA-1", "SHA-256", "SHA-512")
 
 
 def _namer(namespace: UUID, version: int = 5) -> Callable[[str], str]:
-    """A function that makes UUIDs of names as `uuid.uuid5` does, five times as fast; all say that they are `version`."""
+    """A function that makes UUIDs of names as `uuid.uuid5` does, five times as fast; they say that they are `version`."""
     start = hashlib.sha1(namespace.bytes, usedforsecurity=False)
 
     def name(text: str) -> str:

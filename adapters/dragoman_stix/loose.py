@@ -1,4 +1,4 @@
-"""Parts that came from formats which name nothing, or not as STIX does: they need an id here, and lose it on the way back.
+"""Parts from formats that name nothing, or not as STIX does: they get an id here, and lose it on the way back.
 
 The id of a nameless part follows from its place in its incident, and such a part has its incident's times and markings:
 so all of them need not be carried.

@@ -1,4 +1,4 @@
-"""Markings of single fields (STIX 2.1 section 7.2.3): selectors must resolve, and what cannot be said may not be widened.
+"""Markings of single fields (STIX 2.1 section 7.2.3): selectors must resolve, and nothing may be widened.
 
 A field of ours that the object says under another name is marked under that name.  A field that the object does not say
 as one property cannot be marked alone: the whole object then gets the marking, for it is no wider.

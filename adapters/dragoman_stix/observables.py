@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring
 from typing import Any
 
 from dragoman.model.plain import plain
-from dragoman_stix.ids import observable_id
+from dragoman_stix.ids import observable_id, observable_uuid
 
 CONTRIBUTING = {
     "artifact": ("hashes", "payload_bin"),
@@ -20,6 +21,7 @@ CONTRIBUTING = {
     "windows-registry-key": ("key", "values"),
     "x509-certificate": ("hashes", "serial_number"),
 }
+VALUE = '{"value":%s}'  # the canonical JSON of most observables
 
 
 def contributing(part: Any) -> dict[str, Any]:
@@ -32,7 +34,9 @@ def contributing(part: Any) -> dict[str, Any]:
 
 def identified(part: Any) -> Any:
     """The observable, in place, with the id that follows from its contributing properties."""
+    if part.type not in CONTRIBUTING and part.value is not None:
+        part.id = f"{part.type}--{observable_uuid(VALUE % encode_basestring(part.value))}"
+        return part
     properties = contributing(part)
     part.id = observable_id(part.type, {name: list(v) if isinstance(v, tuple) else v for name, v in properties.items()})
     return part
-

@@ -8,6 +8,8 @@ from typing import Any
 
 from dragoman.model import Address, RegistryKey
 
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+IPV4 = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d))?", re.ASCII)
 MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.ASCII)
 WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 LENGTHS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64, "SHA3-512": 128}
@@ -55,16 +57,16 @@ def with_hive(key: str, short: str) -> str:
     return short + key.removeprefix(HIVES.get(short.upper(), short))
 
 
-def _address(version: int, text: str) -> bool:
+def _ipv6(text: str) -> bool:
     try:
-        return ip_interface(text).version == version and "%" not in text
+        return ip_interface(text).version == 6 and "%" not in text
     except ValueError:
         return False
 
 
 CHECKS: dict[str, Any] = {
-    "ipv4-addr": lambda text: _address(4, text) and ("/" not in text or text.partition("/")[2].isdigit()),
-    "ipv6-addr": lambda text: _address(6, text),
+    "ipv4-addr": IPV4.fullmatch,
+    "ipv6-addr": _ipv6,
     "mac-addr": MAC.fullmatch,
     "email-addr": lambda text: "@" in text and not any(letter.isspace() for letter in text),
     "url": web_address,
@@ -82,4 +84,3 @@ def fits(part: Any) -> bool:
         return not isinstance(part, Address)  # an address of a kind that only its own format has
     value = part.name if part.type == "mutex" else part.value
     return value is not None and bool(check(value))
-

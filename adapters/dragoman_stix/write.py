@@ -32,7 +32,6 @@ class Writing:
         self.writer = JsonWriter(FORMAT, context.ledger, kept.looks)
         self.fields = list(dict.fromkeys(fields_of(table).values()))
         self.specs = {(spec.cls, spec.preset.get("type")): spec for spec in table.parts.values()}
-        self.observables = {name: spec for name, spec in table.parts.items() if name in CONTRIBUTING}
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
         self.loose = False
@@ -95,7 +94,7 @@ class Writing:
 
     def _by_class(self, part: Any, word: Any) -> Spec | None:
         spec = self.specs.get((type(part), None))
-        return None if spec is not None and spec.name in self.observables and spec.name != word else spec
+        return None if spec is not None and spec.name in CONTRIBUTING and spec.name != word else spec
 
     def _object(self, spec: Spec, part: Any) -> Object:
         created = getattr(part, "created", None)
@@ -132,8 +131,7 @@ class Writing:
 
 def asked_shape(context: Context) -> str | None:
     """The shape of the incident extension that was asked for.  Raises UsageError for one there is not."""
-    shape = context.setting("stix.shape")
+    shape: str | None = context.setting("stix.shape")
     if shape is not None and shape not in SHAPES:
         raise UsageError(f"stix.shape is {shape!r}", fix=f"one of {', '.join(SHAPES)}")
     return shape
-

@@ -69,7 +69,7 @@ class Comparison:
                 if change:
                     found[name] = change
         own = self.anchor(native)
-        if own and found and self._alone(own):
+        if own and found and (path.count("/") == 1 or self._alone(own)):  # an incident has no namesake below it
             self.cargo[own] = found
             return {}
         return found

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from dragoman.model import Identifier, Incident, Part, Relation, Sighting
 from dragoman.model.plain import copied
 from dragoman_stix.ids import uid
-from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
+from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
 from dragoman_stix.narrative.flatten import default_title
 from dragoman_stix.narrative.labels import unlabel
 from dragoman_stix.narrative.markings import foreign_markings, statements_in
@@ -42,10 +42,9 @@ class Assembling:
                 self.parts.setdefault(part.id, part)
         for assessment in incident.assessments:
             for impact in assessment.impacts:
-                self.parts.setdefault(impact.id, impact)
-        self.links: dict[str, Relation | Sighting] = {
-            (link.id or "").partition("--")[2]: link for link in (*incident.relations, *incident.sightings)
-        }
+                self.parts.setdefault(impact.id or "", impact)
+        links: list[Relation | Sighting] = [*incident.relations, *incident.sightings]
+        self.links = {(link.id or "").partition("--")[2]: link for link in links}
         self.statements = statements_in(incident)
         self.owner = self.whole = f"incident--{incident.id}"  # whose members are asked for
         self.owned = {True: Counter[str](), False: Counter[str]()}  # links of an owner that is the target, or the source
@@ -176,7 +175,7 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
     impacts.assemble_incident(work)
     indicators.assemble_indicators(work)
     systems.assemble_incident(work)
-    evidence.assemble_loose(work)
+    observing.assemble_loose(work)
     incident.markings = foreign_markings(owner_markings, work.statements) or ()
     unlabel(incident, {"purpose": "purpose"})
     if incident.summary == default_title(incident):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from dragoman.errors import ReadError
@@ -19,7 +21,7 @@ def from_x509(found: Certificate) -> Certificate | None:
         root = xml.parse((found.x509_data or "").encode(), Limits())
     except ReadError:
         return None
-    values = {}
+    values: dict[str, Any] = {}
     for tag, field in FIELDS.items():
         element: etree._Element | None = root.find(f".//{DS}{tag}")
         if element is not None and element.text and element.text.strip():

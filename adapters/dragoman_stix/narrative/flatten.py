@@ -8,7 +8,7 @@ from typing import Any
 
 from dragoman.model import Incident, Part, Reference, Relation, Sighting
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import evidence, happenings, impacts, indicators, people, systems
+from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_name, member_id
@@ -117,7 +117,8 @@ def flatten(incident: Incident) -> Incident:
 
 
 def _own(flat: Incident, field: str) -> Iterable[Any]:
-    return getattr(flat, field)
+    held: Iterable[Any] = getattr(flat, field)
+    return held
 
 
 def _incident(work: Flattening) -> Incident:
@@ -133,7 +134,7 @@ def _incident(work: Flattening) -> Incident:
     systems.flatten_incident(work, incident, flat)
     people.flatten_related(work, incident, flat, owner)
     indicators.flatten_indicators(work, incident, flat)
-    evidence.flatten_loose(work, incident, flat)
+    observing.flatten_loose(work, incident, flat)
     return flat
 
 

@@ -51,7 +51,8 @@ def flatten_indicators(work: Flattening, incident: Incident, flat: Incident) -> 
 
 def identified(part: Any) -> Iterator[tuple[str, str]]:
     """The bracket for every observable of a tree that has an id of its own, by that id."""
-    for name in fields(type(part)):
+    cls: type = type(part)
+    for name in fields(cls):
         value = getattr(part, name)
         for item in value if isinstance(value, list | tuple) else (value,):
             if not is_part(item):
@@ -69,7 +70,7 @@ def _bracket_of(part: Any) -> str | None:
 
 def evidence_members(part: Any) -> list[Any]:
     """The observables that a part consists of."""
-    for field, (member, cls) in SETS.items():
+    for member, cls in SETS.values():
         if isinstance(part, cls):
             return list(getattr(part, member))
     if isinstance(part, System):

@@ -43,7 +43,8 @@ def item_of(found: Any, labels: Sequence[str]) -> Additional:
     """The value of an artifact that `artifact` made, with what labels say of it."""
     markup = getattr(found, "mime_type", None) == XML
     text = unpacked(found) if isinstance(found, Artifact) else ""
-    return Additional(xml=text if markup else None, value=None if markup else text, **words(labels, LABELS))
+    told: dict[str, Any] = dict(words(labels, LABELS))
+    return Additional(xml=text if markup else None, value=None if markup else text, **told)
 
 
 def flatten_items(work: Flattening, items: Sequence[Additional], owner: str, path: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
 from dragoman.model import NetworkTraffic, Reference, Service, System
-from dragoman_stix.narrative import evidence, items, software
+from dragoman_stix.narrative import items, observing, software
 from dragoman_stix.narrative.labels import labelled, words
 from dragoman_stix.narrative.paths import OBSERVABLE_ID
 
@@ -25,7 +25,7 @@ def flatten_service(
     """A service and what hangs on it; `address` is the object of the system's address, `owner` that of the system."""
     items.flatten_items(work, service.header_fields, owner, f"{path}/header_fields")
     if service.email is not None:
-        evidence.flatten_observable(work, service.email, owner, f"{path}/email", "consists-of")
+        observing.flatten_observable(work, service.email, owner, f"{path}/email", "consists-of")
     if service.application is not None:
         software.flatten_software(work, service.application, owner, f"{path}/application")
     local = [Reference(source_name=OBSERVABLE_ID, external_id=service.id)] if service.id else ()
@@ -67,7 +67,7 @@ def assemble_service(work: Assembling, relation: Any, found: Any, path: str) -> 
     made.header_fields = items.assemble_items(work, f"{path}/header_fields")
     email = work.member(f"{path}/email")
     if email is not None:
-        made.email = evidence.unobserved(work, *email, f"{path}/email")
+        made.email = observing.unobserved(work, *email, f"{path}/email")
     application = work.member(f"{path}/application")
     if application is not None:
         made.application = software.software_of(*application)

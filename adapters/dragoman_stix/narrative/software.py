@@ -47,7 +47,7 @@ def _text(markup: str | None) -> str | None:
         root = xml.parse(f"<x>{markup}</x>".encode(), Limits())
     except ReadError:
         return None
-    return " ".join("".join(map(str, etree.XPath("string()")(root))).split()) or None
+    return " ".join(str(etree.XPath("string()")(root)).split()) or None
 
 
 def software_of(relation: Any, found: SoftwareProduct) -> Software:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman.mapping.table import facts
 from dragoman.model import Event, Flow, Incident, NodeRole, Reference, System, Text
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import evidence, services, software
+from dragoman_stix.narrative import observing, services, software
 from dragoman_stix.narrative.labels import labelled, unlabel
 from dragoman_stix.narrative.people import is_flat, postal
 from dragoman_stix.narrative.values import tagged, untagged
@@ -52,7 +52,7 @@ def _system(work: Flattening, system: System, path: str) -> str:
     made = work.add("systems", flat)
     first = None
     for place, observable in enumerate(system.addresses):
-        ref = evidence.flatten_observable(work, observable, made, f"{path}/addresses/{place}", "consists-of")
+        ref = observing.flatten_observable(work, observable, made, f"{path}/addresses/{place}", "consists-of")
         first = first or (ref if ref.startswith(ENDS) else None)
     for place, service in enumerate(system.services):
         services.flatten_service(work, service, system, first, made, f"{path}/services/{place}")
@@ -106,7 +106,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     words = {theirs: ours for ours, theirs in facts("stix-2.1-words")["node_roles"].items()}
     flat.roles = [NodeRole(category=words.get(word, word)) for word in flat.infrastructure_types] or ()
     flat.infrastructure_types = ()
-    flat.addresses = evidence.assemble_observables(work, f"{path}/addresses")
+    flat.addresses = observing.assemble_observables(work, f"{path}/addresses")
     if flat.name == _system_name(flat):
         flat.name = None
     assets = [ref for ref in flat.references if ref.source_name == ASSET and ref.external_id]

@@ -23,7 +23,7 @@ STIX_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{8,})", re.ASCII)
 
 
-class Odd(ValueError):  # noqa: N818 - not every odd value is an error
+class Odd(ValueError):  # not every odd value is an error
     """A value that is understood but not spelled as we would: it counts, and the spelling is kept beside it.
 
     reason: what is wrong with it, when it is also to be told as invalid.
@@ -85,7 +85,8 @@ def check_time(text: Any) -> str:
     match = TIME.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
-    datetime(*map(int, match.groups()[:5]), second=min(int(match[6]), 59))  # raises for day 32 or hour 25
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    datetime(year, month, day, hour, minute, 59 if second == 60 else second)  # raises for day 32 or hour 25
     return str(text)
 
 

@@ -187,16 +187,10 @@ class JsonWriter:
 
     def complete(self, spec: Spec, target: Object, lacking: Iterable[str] = ()) -> bool:
         """Adds what the format demands and nobody said, unless the source left it out too; whether there was any."""
-        added = False
-        for row in spec.demanded:
-            if demands(row, target) and "/".join(row.path) not in lacking:
-                put(target, row.path, self._default(row.required))
-                added = True
-        for row in spec.constants:
-            if len(row.path) > 1 and demands(row, target) and "/".join(row.path) not in lacking:
-                put(target, row.path, row.constant)
-                added = True
-        return added
+        wanted = [row for row in demanded(spec, target) if "/".join(row.path) not in lacking]
+        for row in wanted:
+            put(target, row.path, self._default(row.required) if row.constant is None else row.constant)
+        return bool(wanted)
 
     def _default(self, required: Any) -> Any:
         return self.defaults.get(required["default"]) if isinstance(required, dict) else required
@@ -213,10 +207,20 @@ class JsonWriter:
 
 def missing(spec: Spec, source: Object) -> tuple[str, ...]:
     """The paths of required members and constants that an object does not have."""
-    lacking = ["/".join(row.path) for row in spec.demanded if row.path[0] not in source and demands(row, source)]
-    lacking += ["/".join(row.path) for row in spec.demanded if len(row.path) > 1 and demands(row, source)]
-    lacking += ["/".join(row.path) for row in spec.constants if demands(row, source)]
-    return tuple(dict.fromkeys(lacking)) if lacking else ()
+    lacking = demanded(spec, source)
+    return tuple("/".join(row.path) for row in lacking) if lacking else ()
+
+
+def demanded(spec: Spec, target: Object) -> list[Row]:
+    """The rows and constants that an object lacks."""
+    lacking: list[Row] = []
+    if not spec.usual <= target.keys():
+        rows = (row for row in (*spec.demanded, *spec.constants) if len(row.path) == 1 and not row.unless)
+        lacking = [row for row in rows if row.path[0] not in target]
+    for row in spec.unusual:
+        if demands(row, target):
+            lacking.append(row)
+    return lacking
 
 
 def demands(row: Row, target: Object) -> bool:

@@ -40,7 +40,22 @@ from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
-ROW_KEYS = {"core", "codec", "vocab", "part", "required", "ext", "doc", "many", "also", "unique", "needed", "open", "constant", "unless"}
+ROW_KEYS = {
+    "core",
+    "codec",
+    "vocab",
+    "part",
+    "required",
+    "ext",
+    "doc",
+    "many",
+    "also",
+    "unique",
+    "needed",
+    "open",
+    "constant",
+    "unless",
+}
 
 
 def home() -> Traversable:
@@ -135,6 +150,8 @@ class Spec:
     rows: list[Row] = field(default_factory=list)
     demanded: list[Row] = field(default_factory=list)  # the rows that the format requires
     constants: list[Row] = field(default_factory=list)  # what always stands there, apart from `rows`
+    usual: frozenset[str] = frozenset()  # the members that are demanded in any case
+    unusual: list[Row] = field(default_factory=list)  # rows and constants that are demanded in some cases
     index: dict[str, Any] = field(default_factory=dict)  # first step -> Row, or a nested index of steps
     orders: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # members as written, by where they stand
     ignore: Mapping[str, str] = field(default_factory=dict)
@@ -274,11 +291,14 @@ def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Code
             _place(spec.index, row)
         spec.demanded = [row for row in spec.rows if row.required is not None]
         spec.orders = _orders(spec)
+        wanted = [*spec.demanded, *spec.constants]
+        spec.usual = frozenset(row.path[0] for row in wanted if len(row.path) == 1 and not row.unless)
+        spec.unusual = [row for row in wanted if len(row.path) > 1 or row.unless]
     return Table(format_name, specs, raw)
 
 
 def _orders(spec: Spec) -> dict[tuple[str, ...], list[str]]:
-    """The members that rows write, in their order: of the object itself under (), of objects inside under their path."""
+    """The members that rows write, in their order: of the object itself under (), of those inside under their path."""
     outer = [row for row in spec.constants if len(row.path) == 1]
     inner = [row for row in spec.constants if len(row.path) > 1]
     found: dict[tuple[str, ...], dict[str, None]] = {(): {}}

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dragoman.model.indicator import Indicator
 from dragoman.model.intel import (
     Actor,
     Campaign,
@@ -32,7 +33,6 @@ from dragoman.model.narrative import (
     Contact,
     Discovery,
     Event,
-    Indicator,
     Method,
     RelatedActivity,
     System,
@@ -187,4 +187,4 @@ class Incident(Entity):
         order = ("liaison", "irt", "creator", "reporter", "admin", "tech")
         known = [c for c in self.contacts if c.role in order]
         ranked = sorted(known, key=lambda c: order.index(c.role or ""))
-        return (ranked or list(self.contacts) or [None])[0]
+        return next(iter(ranked or self.contacts), None)

@@ -22,58 +22,10 @@ from dragoman.model.parts import (
     Reference,
     Software,
     StateChange,
-    Text,
     Words,
 )
-
-
-@dataclass(slots=True, kw_only=True)
-class ContactPoint(Described):
-    """One way to reach somebody: a mail address, a number, a postal address, a registry handle or an account.
-
-    type: the source's word (direct, hotline, mobile, mailing, ripe …).  ref: the id of the observable that holds it.
-    """
-
-    type: str | None = None
-    value: str | None = None
-    lang: str | None = None
-    group: str | None = None
-    classified: bool | None = None
-    ref: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Contact(Entity):
-    """A person or an organisation; the base format's liaison is one."""
-
-    role: str | None = None
-    type: str | None = None
-    names: Sequence[Words] = ()
-    titles: Sequence[Words] = ()
-    registry_handles: Sequence[ContactPoint] = ()
-    postal_addresses: Sequence[ContactPoint] = ()
-    emails: Sequence[ContactPoint] = ()
-    phones: Sequence[ContactPoint] = ()
-    accounts: Sequence[ContactPoint] = ()
-    timezone: str | None = None
-    contacts: Sequence[Contact] = ()
-    zip: str | None = None
-    city: str | None = None
-    roles: Sequence[str] = ()
-    identity_class: str | None = None
-    sectors: Sequence[str] = ()
-    contact_information: str | None = None
-    first_name: str | None = None
-    middle_name: str | None = None
-    last_name: str | None = None
-    prefix: str | None = None
-    suffix: str | None = None
-
-    @property
-    def label(self) -> str | None:
-        """What to call them: some formats give one name, others several in their languages."""
-        first = next(iter(self.names), None)
-        return self.name or (first.value if isinstance(first, Text) else first)
+from dragoman.model.people import Contact as Contact
+from dragoman.model.people import ContactPoint as ContactPoint
 
 
 @dataclass(slots=True, kw_only=True)
@@ -333,86 +285,3 @@ class RelatedActivity(Described):
     indicators: Sequence[Identifier] = ()
     confidence: Confidence | None = None
     additional: Sequence[Additional] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Bulk(Part):
-    """Many observables of one kind, one a line in `lines`, or as markup in `lines_xml`."""
-
-    type: str | None = None
-    lines: str = ""
-    lines_xml: str | None = None
-    hash: Any = None
-    format_additional: Sequence[Additional] = ()
-    additional: Sequence[Additional] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Observed(Part):
-    """What an indicator looks for: exactly one of its fields is set (RFC 7970 section 3.29.3)."""
-
-    system: System | None = None
-    observable: AnyObservable | None = None
-    service: Service | None = None
-    registry: RegistryChange | None = None
-    files: FileSet | None = None
-    certificates: CertificateSet | None = None
-    registry_handle: ContactPoint | None = None
-    record: Record | None = None
-    event: Event | None = None
-    incident: Any = None
-    expectation: Task | None = None
-    reference: Reference | None = None
-    assessment: Assessment | None = None
-    detection_pattern: DetectionPattern | None = None
-    history_item: Task | None = None
-    bulk: Bulk | None = None
-    additional: Sequence[Additional] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Expression(Part):
-    """Terms of an indicator, joined by one operator (and, or, xor, not)."""
-
-    operator: str | None = None
-    terms: Sequence[Term] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Term(Part):
-    """One term: an expression, something observed, or a reference to either; with its own confidence."""
-
-    expression: Expression | None = None
-    observed: Observed | None = None
-    observable_ref: str | None = None
-    indicator_ref: IndicatorReference | None = None
-    confidence: Confidence | None = None
-    additional: Sequence[Additional] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class IndicatorReference(Part):
-    """Another indicator, in this document (`uid`) or elsewhere (`euid`, `version`)."""
-
-    uid: str | None = None
-    euid: str | None = None
-    version: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Indicator(Entity):
-    """How to find it: a STIX pattern, or terms."""
-
-    identifier: Identifier | None = None
-    alternatives: Sequence[Any] = ()
-    start_time: str | None = None  # valid from
-    end_time: str | None = None  # valid until
-    confidence: Confidence | None = None
-    contacts: Sequence[Contact] = ()
-    term: Term | None = None
-    roles: Sequence[NodeRole] = ()
-    phases: Sequence[KillChainPhase] = ()
-    indicator_types: Sequence[str] = ()
-    pattern: str | None = None
-    pattern_type: str | None = None
-    pattern_version: str | None = None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from dragoman.model.parts import Additional, Part, Software
+from dragoman.model.parts import Additional, Part, Software, Words
+
+if TYPE_CHECKING:
+    from dragoman.model.people import Contact
 
 Table: TypeAlias = dict[str, Any]
 
@@ -65,7 +68,7 @@ class DomainName(Observable):
     related_dns: Sequence[Additional] = ()
     nameservers: Sequence[Nameserver] = ()
     same_contact: str | None = None
-    contacts: Sequence[Any] = ()
+    contacts: Sequence[Contact] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,7 +277,7 @@ class Certificate(Observable):
     subject_public_key_exponent: int | None = None
     x509_v3_extensions: Table | None = None
     x509_data: str | None = None
-    description: Sequence[Any] = ()
+    description: Sequence[Words] = ()
 
 
 AnyObservable: TypeAlias = (

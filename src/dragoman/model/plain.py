@@ -11,12 +11,13 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import dragoman.model as model
 from dragoman.model.parts import FieldMarking, Part, Text
 
 TAG = "part"
+P = TypeVar("P")
 FOREIGN = "is"  # {"part": "", "is": x} is the foreign object x, which has a member "part" of its own
 
 
@@ -146,10 +147,19 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield from leaves(item, f"{path}/{key}")
 
 
-def copied(part: Any, **changes: Any) -> Any:
+def copied(part: P, **changes: Any) -> P:
     """A part with some fields changed: `dataclasses.replace` at a tenth of its price, which large events feel."""
-    cls: type = type(part)
-    made = object.__new__(cls)
-    for name in fields(cls):
-        setattr(made, name, changes[name] if name in changes else getattr(part, name))
+    made: P = copier(type(part))(part)
+    for name, value in changes.items():
+        setattr(made, name, value)
     return made
+
+
+@cache
+def copier(cls: type) -> Callable[[Any], Any]:
+    """A function that copies parts of a class, field by field; compiled, for it runs once for every object written."""
+    lines = [f"    made.{name} = part.{name}" for name in fields(cls)]
+    source = "\n".join(["def copy(part):", "    made = new(cls)", *lines, "    return made"])
+    found: dict[str, Any] = {"new": object.__new__, "cls": cls}
+    exec(source, found)  # the names of our own fields, nothing from outside
+    return found["copy"]  # type: ignore[no-any-return]

@@ -23,7 +23,7 @@ _harmless = re.compile(r"[A-Za-z0-9 _.,:;/@()+=?%#!*|\[\]{}$^~\\-]*").fullmatch 
 class XmlWriter:
     """Collects the markup of one document in `out`.
 
-    missing: what the format demands and the model does not say, so that it was filled in ("@role").
+    missing: what the format demands and the model does not say, so that it was filled in ("contact/@role").
     strictest: the strictest marking met, None for none.
     """
 
@@ -167,7 +167,7 @@ class XmlWriter:
         for known in made.written_attributes:
             value = known.get(part)
             if value is None:
-                out += self._required(known.name, known.row) if known.row.required is not None else ""
+                out += self._required(made, known.name, known.row) if known.row.required is not None else ""
             elif value in known.same:
                 out += f' {known.name}="{value}"'
             elif not known.unique or self._new(value):
@@ -188,7 +188,7 @@ class XmlWriter:
                 out += said
                 done |= {row.ext} if known.key in left or '="ext-value"' in said else set()
             elif row.required is not None:
-                out += self._required(known.name, row)
+                out += self._required(made, known.name, row)
         return out + unknown_attributes({key: raw for key, raw in left.items() if key not in done})
 
     def _new(self, value: str) -> bool:
@@ -198,8 +198,8 @@ class XmlWriter:
         self.ids.add(value)
         return True
 
-    def _required(self, name: str, row: Row) -> str:
-        self.missing.append(f"@{name}")
+    def _required(self, made: Plan, name: str, row: Row) -> str:
+        self.missing.append(f"{made.step or made.spec.name}/@{name}")
         return self._attribute(name, row, row.required)
 
     def _attribute(self, name: str, row: Row, value: Any) -> str:
