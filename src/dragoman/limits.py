@@ -15,7 +15,7 @@ class Limits:
 
     bytes: int = 64 * 2**20
     json_depth: int = 100
-    xml_depth: int = 256
+    xml_depth: int = 200
     nodes: int = 3_000_000
     keys: int = 10_000
     string: int = 10 * 2**20

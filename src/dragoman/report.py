@@ -83,8 +83,8 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     before = leaves(source, context.limits)
     bare = replace(context, ledger=Ledger(), carry="drop")
     plainly = write(translation.incidents, theirs, bare)
-    natively = _back(plainly, theirs, ours, context)
-    wholly = _back(translation.data, theirs, ours, context)
+    natively = _back(plainly, theirs, ours, replace(context, carry="drop"))
+    wholly = _back(translation.data, theirs, ours, replace(context, carry="extension"))
     target = leaves(translation.data, context.limits)
     fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger), spellings(ours))
     kinds = _target_kinds(target, leaves(plainly, context.limits), fates, translation.ledger)
@@ -93,11 +93,12 @@ def report(source: bytes, translation: Translation, context: Context | None = No
 
 
 def _back(data: bytes, theirs: str, ours: str, context: Context) -> list[Leaf]:
+    """The leaves of a translation that was translated back, as the context carries: a source may hold cargo of its own."""
     if not {Can.READ, Can.WRITE} <= set(adapter(ours).format.can) or Can.READ not in adapter(theirs).format.can:
         return []
     aside = context.aside()
     incidents = read(data, theirs, replace(aside, carry="extension"))
-    return leaves(write(incidents, ours, replace(context.aside(), carry="drop")), context.limits)
+    return leaves(write(incidents, ours, context.aside()), context.limits)
 
 
 def _invalid(ledger: Ledger) -> set[str]:
