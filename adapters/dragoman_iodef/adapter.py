@@ -78,6 +78,12 @@ class Iodef2(TableAdapter):
     def render(self, tree: Document) -> bytes:
         return tree.data()
 
+    def faults(self, data: bytes, context: Context) -> list[str]:
+        """What the schema of RFC 7970 finds wrong, each as "path: reason".  Raises ReadError for what is no IODEF v2."""
+        from dragoman_iodef.validate import faults
+
+        return faults(self.parse(data, context))
+
     def load(self, tree: Document, cargo: Cargo, context: Context) -> Document:
         tree.cargo = pack(cargo, tree.strictest)
         return tree
