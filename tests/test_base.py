@@ -15,7 +15,18 @@ from dragoman.adapter import Likeness
 from dragoman.errors import InvalidOutput, LimitExceeded, ReadError
 from dragoman.ledger import Kind
 from dragoman.limits import Limits
-from dragoman.model import Assessment, Contact, ContactPoint, Event, FieldMarking, Impact, Incident, Indicator, Text
+from dragoman.model import (
+    Assessment,
+    Contact,
+    ContactPoint,
+    CustomField,
+    Event,
+    FieldMarking,
+    Impact,
+    Incident,
+    Indicator,
+    Text,
+)
 from dragoman.registry import adapter
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -315,6 +326,22 @@ def test_what_it_has_no_place_for_travels_in_one_member() -> None:
     assert (message["dragoman"], message["dragoman-2"]) == ("mine", 2)
     assert list(message["dragoman-3"]) == ["cargo"]
     assert taken(message) == [incident]
+
+
+def test_many_small_differences_stay_inside_our_own_limits() -> None:
+    """If each of them were a member of one object, no reader with our limits would take what we wrote."""
+    incident = Incident(custom_fields=[CustomField(value=str(number)) for number in range(10_500)])
+    assert read(write([incident], "base"), "base") == [incident]
+
+
+def test_what_would_nest_too_deeply_for_any_reader_is_not_written() -> None:
+    event = Event(goal="innermost")
+    for _ in range(60):
+        event = Event(events=[event])
+    with pytest.raises(InvalidOutput, match="nests deeper"):
+        write([Incident(events=[event])], "base")
+    roomy = Context(limits=Limits(json_depth=300))
+    assert read(write([Incident(events=[event])], "base", roomy), "base", roomy) == [Incident(events=[event])]
 
 
 @pytest.mark.parametrize(

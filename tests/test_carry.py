@@ -79,8 +79,9 @@ def test_nothing_to_carry_between_equals(native: list[Incident], other: list[Inc
 @SETTINGS
 @given(lists, json_values, st.dictionaries(st.sampled_from(["", "a", "0"]), json_values, max_size=2))
 def test_cargo_of_a_stranger_breaks_nothing(native: list[Incident], value: Any, buckets: dict[str, Any]) -> None:
-    hostile = {"0": {"contacts": {"=": value}, "tlp": {"=": {"part": "Contact"}}, "id": value, "type": {"0": value}}}
-    for cargo in (buckets, {"": hostile | {"of": value, "drop": value, "more": value, "at": value}}):
+    part = {"contacts": {"=": value}, "tlp": {"=": {"part": "Contact"}}, "id": value, "type": {"items": value}}
+    root = {"of": "00000000", "drop": value, "more": value, "at": value}
+    for cargo in (buckets, {"": root | {"items": value}}, {"": root | {"items": [[0, part], [1, value], value]}}):
         found, _ = unloaded(native, cargo)
         assert isinstance(found, list)
 
@@ -186,7 +187,7 @@ def test_a_part_that_the_format_left_out_in_the_middle_is_carried_alone() -> Non
     native = Incident(contacts=contacts("a", "c"))
     wanted = Incident(contacts=[Contact(name="a"), Contact(first_name="b"), Contact(name="c")])
     assert carried([native], [wanted]) == {
-        "": {"0": {"contacts": {"more": [{"first_name": "b"}], "at": [1]}}, "of": carried_prints([native])}
+        "": {"items": [[0, {"contacts": {"more": [{"first_name": "b"}], "at": [1]}}]], "of": carried_prints([native])}
     }
 
 

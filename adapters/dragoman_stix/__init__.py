@@ -46,6 +46,8 @@ class Stix21(TableAdapter):
         options={"stix.shape": "the shape of the incident extension: C, D (the default for other sources) or F"},
     )
 
+    rereads = True
+
     def sniff(self, head: bytes) -> Likeness:
         return likeness(head)
 

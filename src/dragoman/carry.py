@@ -6,10 +6,10 @@ what does not come back.  Reading applies the cargo to what the document nativel
 in between wins over the cargo, what was carried for a part that is gone goes with it, and the ledger tells.
 
 The cargo is plain JSON, in buckets: "" for the document, and one for each part that the format can address
-(`Anchor`).  In a bucket, a step is a field name or the index of a native item.  An object with "=" sets a value, and
-"of" is the print (`align`) of what stood there natively; it is left out when nothing did.  For a list, "of" holds the
-prints of the native items, "drop" names those that do not count, "more" are further items, and "at" is where they stand
-among all (at the end, when it is left out).
+(`Anchor`).  In a bucket, a step is a field name.  An object with "=" sets a value, and "of" is the print (`align`) of
+what stood there natively; it is left out when nothing did.  For a list, "of" holds the prints of the native items,
+"items" are pairs of the index of one and its changes, "drop" names those that do not count, "more" are further items,
+and "at" is where they stand among all (at the end, when it is left out).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from dragoman.model.plain import build, check, fields, is_part, leaves, plain, s
 
 Change = dict[str, Any]
 Cargo = dict[str, Change]
-SET, OF, DROP, MORE, AT = "=", "of", "drop", "more", "at"
+SET, OF, ITEMS, DROP, MORE, AT = "=", "of", "items", "drop", "more", "at"
 
 
 def no_anchor(part: Any) -> str | None:
@@ -81,6 +81,8 @@ class Comparison:
         return self._names[name] == 1
 
     def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
+        if native == wanted:
+            return {}
         if is_part(native) and type(native) is type(wanted):
             return self._part(native, wanted, path)
         if _is_list(native) and _is_list(wanted) and (_has_parts(native) or _has_parts(wanted)):
@@ -90,11 +92,9 @@ class Comparison:
     def _list(self, native: Sequence[Any], wanted: Sequence[Any], path: str, declared: type | None) -> Change:
         pairs = self._pairs(native, wanted)
         found: Change = {}
-        for i, j in pairs:
-            if native[i] != wanted[j]:
-                change = self._value(native[i], wanted[j], f"{path}/{j}", declared)
-                if change:
-                    found[str(i)] = change
+        changes = [(i, self._value(native[i], wanted[j], f"{path}/{j}", declared)) for i, j in pairs]
+        if items := [[i, change] for i, change in changes if change]:
+            found[ITEMS] = items
         kept, stay = {i for i, _ in pairs}, {j for _, j in pairs}
         if drop := [i for i in range(len(native)) if i not in kept]:
             found[DROP] = drop
@@ -262,11 +262,9 @@ class Unloading:
         old = split(change.get(OF))
         place = dict(self._places(old, current))
         items: list[Any] = list(current)
-        for step, inner in change.items():
-            if not step.isdecimal() or not isinstance(inner, dict):
-                continue
-            if int(step) in place:
-                where = place[int(step)]
+        for step, inner in _pairs_in(change.get(ITEMS)):
+            if step in place:
+                where = place[step]
                 items[where] = self._changed(items[where], inner, f"{path}/{where}", declared)
             else:
                 self._gone(f"{path}/{step}")
@@ -296,6 +294,13 @@ class Unloading:
 
     def _garbled(self, path: str) -> None:
         self.ledger.note(Kind.DROPPED, "D303", path, "what was carried for it cannot be understood: it is gone", path)
+
+
+def _pairs_in(listed: Any) -> Iterator[tuple[int, Change]]:
+    """The pairs of an index and its changes; whatever else is there is none of ours."""
+    for pair in listed if isinstance(listed, list) else ():
+        if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and isinstance(pair[1], dict):
+            yield pair[0], pair[1]
 
 
 def _merged(kept: list[Any], more: list[Any], at: Any) -> list[Any]:

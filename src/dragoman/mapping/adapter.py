@@ -13,10 +13,14 @@ from typing import Any, BinaryIO
 
 from dragoman.adapter import Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo, Comparison, Unloading, no_anchor
-from dragoman.errors import LimitExceeded
+from dragoman.errors import InvalidOutput, LimitExceeded
 from dragoman.ledger import Kind
 from dragoman.model.incident import Incident
+from dragoman.model.plain import leaves
+from dragoman.tree.json import encode
+from dragoman.tree.scan import deeper_than
 
+ROOM = 12  # levels of JSON around the cargo in any format
 CODES = {Kind.CARRIED: "D101", Kind.NARROWED: "D102", Kind.DEFAULTED: "D103", Kind.DROPPED: "D104"}
 REASONS = {
     Kind.CARRIED: "{0} has no place of its own for it: it travels in the extension",
@@ -30,6 +34,7 @@ class TableAdapter(ABC):
     """An adapter whose documents are trees: JSON or XML."""
 
     format: Format
+    rereads = False  # whether a tree is rather read again than kept: two at once are twice the memory of a large document
 
     @abstractmethod
     def sniff(self, head: bytes) -> Likeness: ...
@@ -74,20 +79,31 @@ class TableAdapter(ABC):
         wanted = list(incidents)
         tree = self.give(wanted, context)
         data = self.render(tree)
-        aside = context.aside()
-        back = self.reparse(data, aside)
-        self.unload(back, aside)
-        native, anchor = self.take(back, aside)
-        comparison = Comparison(anchor)
-        cargo = comparison.documents(native, wanted)
-        self._tell(comparison, context)
+        if self.rereads:
+            del tree
+        cargo = self._missing(data, wanted, context)
         if cargo and context.carry == "extension":
-            data = self.render(self.load(tree, cargo, context))
+            loaded = self.load(self.reparse(data, context.aside()) if self.rereads else tree, cargo, context)
+            data = self.render(loaded)
         sink.write(data)
 
-    def _tell(self, comparison: Comparison, context: Context) -> None:
+    def _missing(self, data: bytes, wanted: list[Incident], context: Context) -> Cargo:
+        """What the native document does not bring back, which is the cargo; the ledger is told."""
+        aside = context.aside()
+        native, anchor = self.take(self.reparse(data, aside), aside)
+        comparison = Comparison(anchor)
+        cargo = comparison.documents(native, wanted)
+        self._tell(comparison, wanted, context)
+        return cargo
+
+    def _tell(self, comparison: Comparison, wanted: list[Incident], context: Context) -> None:
         kept = context.carry == "extension"
+        said: set[Any] = set()
+        if any(kind is Kind.DEFAULTED for kind, _, _ in comparison.told):
+            said = {value for _, value in leaves(wanted) if isinstance(value, str)}
         for kind, path, value in comparison.told:
+            if kind is Kind.DEFAULTED and isinstance(value, str) and value in said:
+                continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
             context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
 
