@@ -92,7 +92,7 @@ def test_what_the_target_says_itself_has_no_kind() -> None:
 
 def test_cargo_is_carried_and_what_is_filled_in_is_defaulted() -> None:
     found = account(title=None, text="x")
-    assert found.target_kinds["/cargo//0/summary/="] is Kind.CARRIED
+    assert found.target_kinds["/cargo//items/0/1/summary/="] is Kind.CARRIED
     assert found.target_kinds["/slip"] is Kind.DEFAULTED
 
 

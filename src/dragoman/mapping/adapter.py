@@ -7,6 +7,7 @@ reading back what was written, and carried.
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
@@ -17,7 +18,6 @@ from dragoman.errors import InvalidOutput, LimitExceeded
 from dragoman.ledger import Kind
 from dragoman.model.incident import Incident
 from dragoman.model.plain import leaves
-from dragoman.tree.json import encode
 from dragoman.tree.scan import deeper_than
 
 ROOM = 12  # levels of JSON around the cargo in any format
@@ -83,6 +83,7 @@ class TableAdapter(ABC):
             del tree
         cargo = self._missing(data, wanted, context)
         if cargo and context.carry == "extension":
+            check_depth(cargo, context)
             loaded = self.load(self.reparse(data, context.aside()) if self.rereads else tree, cargo, context)
             data = self.render(loaded)
         sink.write(data)
@@ -106,6 +107,14 @@ class TableAdapter(ABC):
                 continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
             context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
+
+
+def check_depth(cargo: Cargo, context: Context) -> None:
+    """Raises InvalidOutput for cargo that a reader with the same limits would refuse."""
+    deepest = context.limits.json_depth - ROOM
+    if deeper_than(json.dumps(cargo).encode(), deepest):
+        what = f"what has to be carried nests deeper than {deepest} levels, which readers refuse"
+        raise InvalidOutput(what, fix="raise the limit on json_depth, for reading too, or carry nothing")
 
 
 def within(source: BinaryIO, context: Context) -> bytes:
