@@ -16,7 +16,7 @@ from dragoman.registry import adapter, adapters, formats
 @click.command("formats")
 @click.argument("name", required=False, type=options.FORMAT)
 @click.option("--matrix", is_flag=True, help="Show which fields of the model each format has a place for.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of the format.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the format, or of the model.")
 def command(name: str | None, matrix: bool, schema: bool) -> None:
     """List the formats, describe one, or show what goes where.
 
@@ -43,13 +43,12 @@ def command(name: str | None, matrix: bool, schema: bool) -> None:
 
 
 def _print_schema(name: str | None) -> None:
-    if name is None:
-        raise UsageError("--schema needs a format", fix=f"there are {', '.join(formats())}")
-    schema: Any = getattr(adapter(name), "schema", None)
-    if schema is None:
-        raise UsageError(f"the adapter of {name} publishes no JSON Schema", fix="see its specification")
+    from dragoman.model import border
     from dragoman.tree.json import encode
 
+    schema: Any = getattr(adapter(name), "schema", None) if name else border.schema
+    if schema is None:
+        raise UsageError(f"the adapter of {name} publishes no JSON Schema", fix="see its specification")
     emit(encode(schema()))
 
 

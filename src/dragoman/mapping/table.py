@@ -28,6 +28,7 @@ writing); a required row deep inside is demanded only where the object stands th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -64,15 +65,20 @@ def home() -> Traversable:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / "mappings"
 
 
-def load_yaml(text: str, where: str) -> Any:
-    """Plain data from YAML: no tags, no aliases, no equal keys.  Raises MappingError."""
+def load_yaml(text: str, where: str, trusted: bool = False) -> Any:
+    """Plain data from YAML: no tags, no aliases, no equal keys.  Raises MappingError.
+
+    trusted: a table of ours, read by the fast loader, which cannot be kept from following aliases.
+    """
     import yaml
 
-    class Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if trusted else yaml.SafeLoader
+
+    class Strict(loader):  # type: ignore[misc]
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             keys = [key.value for key, _ in node.value]
-            if len(keys) != len(set(keys)):
-                twice = next(key for key in keys if keys.count(key) > 1)
+            twice = next((key for key, often in Counter(map(str, keys)).items() if often > 1), None)
+            if twice is not None:
                 raise yaml.MarkedYAMLError(problem=f"equal keys {twice!r}", problem_mark=node.start_mark)
             return super().construct_mapping(node, deep)
 
@@ -82,7 +88,7 @@ def load_yaml(text: str, where: str) -> Any:
             return super().compose_node(parent, index)
 
     try:
-        return yaml.load(text, Strict)  # noqa: S506 - Strict is a SafeLoader
+        return yaml.load(text, Strict)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -187,7 +193,7 @@ def _vocabularies(name: str) -> dict[str, Any]:
     file = home().joinpath("vocab").joinpath(f"{name}.yaml")
     if not file.is_file():
         raise MappingError(f"no vocabulary {name!r}", where=f"mappings/vocab/{name}.yaml")
-    return dict(load_yaml(file.read_text("utf-8"), f"mappings/vocab/{name}.yaml"))
+    return dict(load_yaml(file.read_text("utf-8"), f"mappings/vocab/{name}.yaml", trusted=True))
 
 
 @cache
@@ -196,7 +202,7 @@ def facts(format_name: str) -> dict[str, Any]:
     file = home().joinpath(f"{format_name}.yaml")
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
-    return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml"))
+    return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml", trusted=True))
 
 
 def spellings(format_name: str) -> dict[str, str]:
@@ -222,8 +228,21 @@ def load(
     raw = facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name))
     raw = expanded(raw, format_name)
     for file in tables:
-        raw = merged(raw, load_yaml(Path(file).read_text("utf-8"), file), file)
+        raw = merged(raw, users(file), file)
     return compiled(raw, format_name, CODECS | dict(codecs or {}))
+
+
+def users(file: str) -> Any:
+    """A table of the user's own, checked.  Raises MappingError."""
+    from dragoman.mapping.schema import check  # pydantic is imported when there is something to check
+
+    try:
+        text = Path(file).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise MappingError("not a mapping table: not UTF-8", where=file) from None
+    raw = load_yaml(text, file)
+    check(raw, file)
+    return raw
 
 
 def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
@@ -265,8 +284,6 @@ def _by_name(group: Mapping[str, Any], format_name: str) -> dict[str, Any]:
 
 def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
     """Our table with the rows of another one over it: a row with the same core field replaces ours."""
-    if not isinstance(theirs, dict) or not isinstance(theirs.get("parts"), dict):
-        raise MappingError("a table needs `parts`", where=where)
     if theirs.get("format") != ours.get("format"):
         return ours
     name_of_format = ours["format"]

@@ -1,0 +1,88 @@
+"""What a mapping table of a user's own may say: a closed schema, checked before anything runs.
+
+A table is data of people who are trusted less than the operator: files are shared between teams.  It names fields,
+places, codecs and words; it cannot name code, a file or the environment, and it cannot say who may see a thing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dragoman.errors import MappingError
+from dragoman.text import visible
+
+GUARDED = frozenset({"markings", "field_markings", "history_markings", "tlp"})
+Word: TypeAlias = str | dict[Literal["as"], str] | list[str]
+PLACE = "at"  # what the format's own name stands for in the schema
+
+
+class Closed(BaseModel):
+    """No member that we do not know."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class UserRow(Closed):
+    """A row: a field of the model, and where it stands in the format."""
+
+    core: str = Field(description="a field of the model")
+    at: str = Field(description="where it stands; the member is called like the format", min_length=1)
+    codec: str | None = Field(None, description="how a scalar is read and written")
+    vocab: str | dict[str, Word] | list[str] | None = Field(None, description="our words to theirs, or the name of a list")
+    part: str | None = Field(None, description="the part that stands there, by its name in our table")
+    required: str | int | float | bool | None = Field(None, description="what the format demands when nobody said it")
+    many: bool = Field(False, description="whether there may be several")
+    doc: str | None = None
+
+
+class UserPart(Closed):
+    rows: list[UserRow]
+
+
+class UserTable(Closed):
+    """A table over one of ours."""
+
+    format: str
+    parts: dict[str, UserPart]
+
+
+def check(raw: Any, where: str) -> None:
+    """Raises MappingError naming the place when a table is not what it may be."""
+    try:
+        UserTable.model_validate(_renamed(raw))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = "/".join(map(str, fault["loc"]))
+        raise MappingError(visible(f"{place}: {fault['msg']}"), where=where, fix="see the guide on mappings") from None
+    for name, part in raw["parts"].items():
+        for row in part["rows"]:
+            if row["core"] in GUARDED:
+                what = f"{name}/{row['core']}: a mapping cannot say who may see a thing"
+                raise MappingError(what, where=where, fix="leave the row out")
+
+
+def _renamed(raw: Any) -> Any:
+    """The table with the member that is called like its format under a name that the schema knows."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("parts"), dict):
+        return raw
+    own = raw.get("format")
+    parts = {
+        name: part | {"rows": [_row(row, own) for row in part["rows"]]}
+        if isinstance(part, dict) and isinstance(part.get("rows"), list) else part
+        for name, part in raw["parts"].items()
+    }  # fmt: skip
+    return raw | {"parts": parts}
+
+
+def _row(row: Any, own: Any) -> Any:
+    if not isinstance(row, dict) or own not in row:
+        return row
+    return {PLACE if key == own else key: value for key, value in row.items()}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a table, for editors."""
+    made: dict[str, Any] = UserTable.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
