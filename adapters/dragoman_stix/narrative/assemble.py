@@ -180,8 +180,17 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
     unlabel(incident, {"purpose": "purpose"})
     if incident.summary == default_title(incident):
         incident.summary = None
+    _forget_members(work)
     _leftovers(work)
     return incident
+
+
+def _forget_members(work: Assembling) -> None:
+    """The core extension need not name what stands in the tree."""
+    taken = {name for name, part in work.parts.items() if id(part) in work.taken}
+    for field in ("event_refs", "task_refs", "impact_refs"):
+        left = [ref for ref in getattr(work.incident, field) if not isinstance(ref, str) or ref not in taken]
+        setattr(work.incident, field, left or ())
 
 
 def _identity(work: Assembling) -> None:

@@ -113,7 +113,18 @@ def flatten(incident: Incident) -> Incident:
     flat = _incident(work)
     for field, parts in work.lists.items():
         setattr(flat, field, [*_own(flat, field), *parts])
+    _name_members(flat, work)
     return flat
+
+
+def _name_members(flat: Incident, work: Flattening) -> None:
+    """The incident's core extension names the events, tasks and impacts that were made for it."""
+    made = {"event_refs": work.lists["events"], "task_refs": work.lists["history"]}
+    for field, parts in made.items():
+        setattr(flat, field, [*_own(flat, field), *(part.id for part in parts)] or ())
+    own = {impact.id for assessment in work.incident.assessments for impact in assessment.impacts}
+    held = [impact.id or "" for assessment in flat.assessments for impact in assessment.impacts]
+    flat.impact_refs = [*flat.impact_refs, *(ref for ref in held if ref not in own)] or ()
 
 
 def _own(flat: Incident, field: str) -> Iterable[Any]:
