@@ -12,7 +12,7 @@ import pytest
 
 from dragoman import Context, detect, read, write
 from dragoman.adapter import Likeness
-from dragoman.errors import InvalidOutput, LimitExceeded, ReadError
+from dragoman.errors import ForbiddenLoss, InvalidOutput, LimitExceeded, ReadError
 from dragoman.ledger import Kind
 from dragoman.limits import Limits
 from dragoman.model import (
@@ -308,7 +308,7 @@ def test_strict_names_what_nobody_said() -> None:
     (incident,) = taken(MESSAGE)
     write([incident], "base", Context(strict=True))
     incident.impact = None
-    with pytest.raises(InvalidOutput, match="nobody said impact"):
+    with pytest.raises(ForbiddenLoss, match="nobody said impact"):
         write([incident], "base", Context(strict=True))
     assert given(incident, strict=True, settings={"defaults.impact": 0.1})["impact"] == 0.1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -80,10 +81,9 @@ def test_a_table_that_may_not_be_is_refused(text: str, said: str, tmp_path: Path
                         max_size=4)))  # fmt: skip
 def test_no_table_brings_a_traceback(raw: object) -> None:
     """Whatever a table says, it is accepted or refused in one line."""
-    try:
+    with contextlib.suppress(MappingError):
         check(raw, "mine.yaml")
-    except MappingError as error:
-        assert str(error)
+        assert isinstance(raw, dict)
 
 
 def test_the_schema_of_tables_is_closed() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dragoman.adapter import Can, Context, Format
-from dragoman.errors import InvalidOutput, ReadError
+from dragoman.errors import ForbiddenLoss, ReadError
 from dragoman.ledger import Kind
 from dragoman.mapping.adapter import CODES
 from dragoman.mapping.documents import JsonTableAdapter, as_lists, sound
@@ -61,7 +61,7 @@ class BaseAdapter(JsonTableAdapter):
             incident.markings = label.said(incident.tlp)
 
     def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
-        """One message, complete.  Raises InvalidOutput under `strict` when something mandatory was not said."""
+        """One message, complete.  Raises ForbiddenLoss under `strict` when something mandatory was not said."""
         table = self.table(context)
         spec = table.parts[self.root]
         target = writer.write(spec, sound(spec, self._spelled(incident)))
@@ -70,7 +70,7 @@ class BaseAdapter(JsonTableAdapter):
         target = filling.fill(spec, target)
         if context.strict and filling.missing:
             fix = "say it in the source, or under [defaults] in the profile"
-            raise InvalidOutput(f"base message: nobody said {', '.join(filling.missing)}", fix=fix)
+            raise ForbiddenLoss(f"base message: nobody said {', '.join(filling.missing)}", fix=fix)
         for path in filling.blank:
             reason = "base message demands a value that nobody said: left empty"
             context.ledger.note(Kind.DEFAULTED, CODES[Kind.DEFAULTED], "/" + path.replace(".", "/"), reason)

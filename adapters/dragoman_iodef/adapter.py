@@ -8,7 +8,7 @@ from typing import Any
 
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo, no_anchor
-from dragoman.errors import InvalidOutput, ReadError
+from dragoman.errors import ForbiddenLoss, InvalidOutput, ReadError
 from dragoman.mapping.adapter import TableAdapter
 from dragoman.mapping.table import load
 from dragoman.mapping.xml import Plans, XmlReader
@@ -62,7 +62,7 @@ class Iodef2(TableAdapter):
         return incidents, no_anchor
 
     def give(self, incidents: list[Incident], context: Context) -> Document:
-        """Raises InvalidOutput for no incident and, under `strict`, when IODEF demands what nobody said."""
+        """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
         document = Document(plans(context.tables), context)
@@ -71,7 +71,7 @@ class Iodef2(TableAdapter):
         missing = document.writer.missing
         if missing and context.strict:
             what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
-            raise InvalidOutput(what, fix="say it in the incident, or leave out --strict")
+            raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
         document.close(incidents[0].header)
         return document
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from dragoman.adapter import Context
 from dragoman.carry import Cargo
-from dragoman.errors import ReadError
+from dragoman.errors import LimitExceeded, ReadError
 from dragoman.model.marking import Level, level
 from dragoman.tree.json import decode
 from dragoman.tree.xml import escape_text
@@ -43,6 +43,8 @@ def unpack(root: Any, context: Context) -> Cargo:
         return {}
     try:
         cargo = decode("".join(element.text or "" for element in holders).encode(), context.limits, context.source)
+    except LimitExceeded:
+        raise  # ours or not: what is too large to be looked at cannot be passed over in silence
     except ReadError:
         return {}
     if not isinstance(cargo, dict) or not all(isinstance(bucket, dict) for bucket in cargo.values()):

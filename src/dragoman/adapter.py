@@ -77,7 +77,11 @@ class Context:
 
 @runtime_checkable
 class Adapter(Protocol):
-    """One format.  `read` may raise ReadError, `write` InvalidOutput; whatever merely differs is noted in the ledger."""
+    """One format.
+
+    `read` may raise ReadError, `write` InvalidOutput or (under `strict`) ForbiddenLoss; whatever merely differs is noted
+    in the ledger.
+    """
 
     format: Format
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from dragoman.model import Identifier, Incident, Part, Relation, Sighting
+from dragoman.model import Incident, Part, Relation, Sighting
 from dragoman.model.plain import copied
-from dragoman_stix.ids import uid
 from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
 from dragoman_stix.narrative.flatten import default_title
 from dragoman_stix.narrative.labels import unlabel
 from dragoman_stix.narrative.markings import foreign_markings, statements_in
-from dragoman_stix.narrative.paths import OBSERVABLE_ID, UUID, key_of, link_name, member_id
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, UUID, incident_uuid, link_name, member_id
+from dragoman_stix.narrative.references import identified_by
+from dragoman_stix.narrative.values import brief
 
 LISTS = (
     "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
@@ -33,7 +34,7 @@ class Assembling:
 
     def __init__(self, incident: Incident, names: dict[int, str]) -> None:
         self.incident, self.names = incident, names
-        self.key = ""
+        self.key = incident.id or ""
         self.created: str | None = None
         self.markings: tuple[str, ...] = ()
         self.parts: dict[str, Any] = {}
@@ -178,7 +179,7 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
     observing.assemble_loose(work)
     incident.markings = foreign_markings(owner_markings, work.statements) or ()
     unlabel(incident, {"purpose": "purpose"})
-    if incident.summary == default_title(incident):
+    if incident.summary == default_title(incident.description, incident.identifier):
         incident.summary = None
     _forget_members(work)
     _leftovers(work)
@@ -196,22 +197,21 @@ def _forget_members(work: Assembling) -> None:
 def _identity(work: Assembling) -> None:
     """The identifier of an incident whose id follows from it."""
     incident = work.incident
-    first = incident.references[0] if incident.references else None
-    if first is not None and first.external_id:
-        authority = None if first.source_name == "incident" else first.source_name
-        named = Identifier(value=first.external_id, authority=authority)
-        candidate = key_of(Incident(identifier=named))
-        if incident.id == uid("incident", candidate).removeprefix("incident--"):
-            incident.identifier, incident.id = named, None
-            incident.references = list(incident.references[1:]) or ()
-    work.key = key_of(incident)
+    named = next(identified_by(incident.references), None)
+    if named is not None and incident.id == incident_uuid(Incident(identifier=named)):
+        incident.identifier, incident.id = named, None
+        incident.references = list(incident.references[1:]) or ()
+    own = [ref for ref in incident.references if ref.source_name == OBSERVABLE_ID and ref.external_id]
+    if own and (incident.identifier or incident.id == incident_uuid(Incident(id=own[0].external_id))):
+        incident.id = own[0].external_id
+        incident.references = [ref for ref in incident.references if ref is not own[0]] or ()
 
 
 def _times(work: Assembling) -> None:
     incident = work.incident
     work.created = incident.created
     if incident.id is None or not UUID.fullmatch(incident.id):
-        incident.generation_time, incident.created, incident.modified = incident.created, None, None
+        incident.generation_time, incident.created, incident.modified = brief(incident.created), None, None
 
 
 def _leftovers(work: Assembling) -> None:

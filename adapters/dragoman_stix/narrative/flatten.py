@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dragoman.model import Incident, Part, Reference, Relation, Sighting
+from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model.marking import Level, strictest
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import stix_markings
-from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, key_of, link_name, member_id
-from dragoman_stix.narrative.values import base_time, first_line
+from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, link_name, member_id
+from dragoman_stix.narrative.references import identifying, sound_all
+from dragoman_stix.narrative.values import base_time, first_line, language
 from dragoman_stix.observables import identified
 
 RELATED = "related-to"
@@ -24,8 +26,8 @@ class Flattening:
 
     def __init__(self, incident: Incident) -> None:
         self.incident = incident
-        self.key = key_of(incident)
-        self.whole = f"incident--{incident_uuid(incident)}"
+        self.key = incident_uuid(incident)
+        self.whole = f"incident--{self.key}"
         self.sighted: dict[str, list[str]] = defaultdict(list)  # by event, what it has sighted
         self.lists: dict[str, list[Any]] = defaultdict(list)
         self.seen: dict[str, Any] = {}  # observables by id: one object for one value
@@ -50,8 +52,15 @@ class Flattening:
         own = [marking for marking in part.markings if marking != "iodef:default"]
         return stix_markings(self, part.markings) if own else [*self.markings, *stix_markings(self, part.markings)]
 
+    def stricter(self, part: Part) -> bool:
+        """Whether fewer people may see a part than the object in which it would stand; if so it must not stand there."""
+        wanted = strictest(self.effective(part))
+        return wanted is not None and wanted > (strictest(self.markings) or Level.CLEAR)
+
     def add(self, field: str, part: Any) -> str:
         """Puts a flat part into the incident's list of that name."""
+        if getattr(part, "references", ()):
+            part.references = sound_all(part.references)
         self.lists[field].append(part)
         return str(part.id)
 
@@ -113,6 +122,8 @@ def flatten(incident: Incident) -> Incident:
     flat = _incident(work)
     for field, parts in work.lists.items():
         setattr(flat, field, [*_own(flat, field), *parts])
+    if list(flat.references) != list(incident.references):
+        flat.references = sound_all(flat.references)
     _name_members(flat, work)
     return flat
 
@@ -134,10 +145,10 @@ def _own(flat: Incident, field: str) -> Iterable[Any]:
 
 def _incident(work: Flattening) -> Incident:
     incident = work.incident
-    flat = copied(incident, id=incident_uuid(incident))
+    flat = copied(incident, id=work.key)
     work.markings = tuple(work.effective(_labelled(incident)))
     flat.markings = list(work.markings) or ()
-    _names(incident, flat)
+    _names(work, flat)
     owner = f"incident--{flat.id}"
     people.flatten_contacts(work, incident, flat, owner, "")
     happenings.flatten_incident(work, incident, flat, owner)
@@ -158,21 +169,23 @@ def _labelled(incident: Incident) -> Part:
     return Part(markings=["iodef:unsaid"]) if incident.purpose is not None else incident
 
 
-def _names(incident: Incident, flat: Incident) -> None:
+def _names(work: Flattening, flat: Incident) -> None:
     """Title, language, purpose, ids and times of the incident object itself."""
+    incident = work.incident
+    named = incident.identifier if incident.identifier and not work.stricter(incident.identifier) else None
     if incident.summary is None:
-        flat.summary = default_title(incident)
+        flat.summary = default_title(incident.description, named)
     if incident.purpose is not None:
         flat.labels = [*incident.labels, label("purpose", incident.purpose)]
-    if incident.identifier is not None:
-        named = Reference(source_name=incident.identifier.authority or "incident", external_id=incident.identifier.value)
-        flat.references = [named, *incident.references]
-    flat.lang = incident.lang or incident.language or (incident.header.lang if incident.header else None)
-    if incident.created is None and incident.generation_time is not None:
+    if named is not None:
+        flat.references = [identifying(named), *work.local(incident), *incident.references]
+    elif incident.id is not None:
+        flat.references = [*work.local(incident), *incident.references]
+    flat.lang = language(incident.lang or incident.language or (incident.header.lang if incident.header else None), incident)
+    if incident.created is None and not (incident.residue or {}).get("stix-2.1"):
         flat.created = flat.modified = base_time(incident)
 
 
-def default_title(incident: Incident) -> str | None:
+def default_title(description: Sequence[Any], named: Identifier | None) -> str | None:
     """A title from what was said: the first line of the description, or the identifier."""
-    described = first_line(incident.description)
-    return described or (incident.identifier.value if incident.identifier else None)
+    return first_line(description) or (named.value if named else None)

@@ -11,28 +11,29 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 STIX_ID = re.compile(rf"[a-z0-9-]+--{UUID.pattern}", re.ASCII)
 
 
-def key_of(incident: Incident) -> str:
-    """What all names in an incident's graph start from: its own id, or whoever named it and how."""
-    if incident.id:
-        return incident.id
-    named = incident.identifier
-    return f"{named.authority}|{named.value}|{named.instance}" if named else f"{incident.summary}|{incident.generation_time}"
-
-
 def incident_uuid(incident: Incident) -> str:
-    """The UUID of an incident: its own, or one that follows from its identifier."""
+    """The UUID of an incident: its own, or one that follows from its identifier.  All names in its graph start from it."""
     if incident.id and UUID.fullmatch(incident.id):
         return incident.id
-    return uid("incident", key_of(incident)).removeprefix("incident--")
+    return uid("incident", _name(incident)).removeprefix("incident--")
+
+
+def _name(incident: Incident) -> str:
+    """Whoever named an incident and how; else its own id; else its title and time."""
+    named = incident.identifier
+    if named is not None:
+        return f"{named.authority}|{named.value}|{named.instance}"
+    return incident.id or f"{incident.summary}|{incident.generation_time}"
 
 
 def member_id(type_name: str, key: str, path: str) -> str:
-    """The id of the object for what stands at a path of the tree."""
+    """The id of the object for what stands at a path of the tree of the incident with the UUID `key`."""
     return uid(type_name, key + path)
 
 
 def link_name(key: str, path: str) -> str:
     """The UUID of the relationship or sighting that ties what stands at a path to its owner."""
     return our_uuid("link " + key + path)
+
 
 OBSERVABLE_ID = "observable-id"  # the source name under which a document's own id of an observable stands

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dragoman.mapping.codecs import joined
+from dragoman.mapping.table import facts
 from dragoman.model import Incident, Text
 from dragoman_stix.codecs import precise
 
@@ -15,8 +16,19 @@ def base_time(incident: Incident) -> str | None:
     for time in (incident.created, incident.generation_time, incident.modified, incident.report_time,
                  incident.detection_time, incident.occurrence_time):  # fmt: skip
         if time:
-            return precise(time)
+            exact = precise(time)
+            return exact if "." in exact else exact.replace("Z", ".000Z")
     return None
+
+
+def brief(time: str | None) -> str | None:
+    """A time without the milliseconds that STIX wants and most others leave out."""
+    return time.replace(".000Z", "Z") if time else time
+
+
+def language(tag: str | None, incident: Incident) -> str | None:
+    """A language as STIX knows it; others stay where STIX wrote them, and nowhere else."""
+    return tag if tag in facts("stix-2.1-words")["languages"].split() or tag == incident.lang else None
 
 
 def first_line(texts: Sequence[Any], limit: int = 120) -> str | None:
