@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CASE := fixtures/cases/phishing/iodef-2.xml
 
-.PHONY: demo test check accept clean
+.PHONY: demo test check reference accept clean
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -29,6 +29,9 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto
+
+reference: $(VENV)/.installed
+	$(BIN)/python docs/generate.py
 
 accept: $(VENV)/.installed
 	$(BIN)/python -m pytest tests/test_goldens.py --accept

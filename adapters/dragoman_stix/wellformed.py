@@ -7,6 +7,7 @@ from ipaddress import ip_interface
 from typing import Any
 
 from dragoman.model import Address, RegistryKey
+from dragoman_stix.hostnames import is_hostname
 
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d))?", re.ASCII)
@@ -16,6 +17,7 @@ LENGTHS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64
 HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 KEY = re.compile(r"[A-Za-z0-9_-]{3,240}", re.ASCII)
 MALFORMED = "x-malformed-"
+SHORT_HIVE = re.compile("HKLM|HKCC|HKCR|HKCU|HKU|hklm|hkcc|hkcr|hkcu|hku")  # validators look for them anywhere in a key
 HIVES = {
     "HKLM": "HKEY_LOCAL_MACHINE", "HKCC": "HKEY_CURRENT_CONFIG", "HKCR": "HKEY_CLASSES_ROOT",
     "HKCU": "HKEY_CURRENT_USER", "HKU": "HKEY_USERS",
@@ -70,7 +72,7 @@ CHECKS: dict[str, Any] = {
     "mac-addr": MAC.fullmatch,
     "email-addr": lambda text: "@" in text and not any(letter.isspace() for letter in text),
     "url": web_address,
-    "domain-name": lambda text: bool(text) and not any(letter.isspace() for letter in text),
+    "domain-name": is_hostname,
     "mutex": bool,
 }
 
@@ -78,7 +80,7 @@ CHECKS: dict[str, Any] = {
 def fits(part: Any) -> bool:
     """Whether an observable may stand in STIX under its type; what has no check of its own may."""
     if isinstance(part, RegistryKey):
-        return bool(part.key)
+        return bool(part.key) and SHORT_HIVE.search(full_key(part.key)) is None
     check = CHECKS.get(part.type)
     if check is None:
         return not isinstance(part, Address)  # an address of a kind that only its own format has

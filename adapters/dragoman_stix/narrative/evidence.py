@@ -78,7 +78,7 @@ def _items(work: Flattening, record: Record, owner: str, path: str) -> None:
 
 def _words(work: Flattening, record: Record, owner: str, path: str) -> None:
     """What a record says itself (its id, words, pages, application) stands on observed data of its own."""
-    refs = [work.observe(Address(type="url", value=url)) for url in record.urls]
+    refs = [observing.show(work, Address(type="url", value=url)) for url in record.urls]
     made = software.product(record.application) if record.application else None
     refs += [work.observe(made)] if made else []
     refs += [packed(work, text_of(text), TEXT) for text in record.description]
@@ -139,7 +139,8 @@ def _refs(work: Flattening, found: Any) -> list[str]:
     refs = [work.observe(observing.value_only(work, found), work.effective(found))]
     refs += [packed(work, text, XML) for text in getattr(found, "signatures", ())]
     if isinstance(found, File):
-        refs += [work.observe(Address(type="url", value=url)) for url in found.urls]
+        pages = [Address(type="url", value=url) for url in found.urls]
+        refs += [work.observe(page) for page in pages if fits(page)]
     return refs
 
 

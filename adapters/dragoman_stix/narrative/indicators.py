@@ -30,7 +30,7 @@ from dragoman.model.plain import copied, fields, is_part
 from dragoman_stix.narrative import evidence, impacts, patterns
 from dragoman_stix.narrative.labels import label, take
 from dragoman_stix.narrative.people import is_flat
-from dragoman_stix.narrative.values import base_time, word
+from dragoman_stix.narrative.values import base_time, instant, word
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 SETS = {"files": ("files", FileSet), "registry": ("keys", RegistryChange), "certificates": ("certificates", CertificateSet)}
 VERSION = "version"
+EVER = "1970-01-01T00:00:00.000Z"  # of what has ended, and nobody said since when it was
 
 
 def flatten_indicators(work: Flattening, incident: Incident, flat: Incident) -> None:
@@ -91,11 +92,20 @@ def _indicator(work: Flattening, indicator: Indicator, path: str, known: dict[st
         references=[*references, *work.local(indicator), *indicator.references] or (),
         labels=[*labels, *(label("role", role.category or "") for role in indicator.roles), *indicator.labels] or (),
         pattern=indicator.pattern or pattern or "[artifact:payload_bin = '']", pattern_type=indicator.pattern_type or "stix",
-        start_time=indicator.start_time or base_time(work.incident), phases=(), alternatives=(),
+        **_validity(work, indicator), phases=(), alternatives=(),
         confidence_score=impacts._score(confidence) if confidence else indicator.confidence_score,
     )  # fmt: skip
     work.add("indicators", flat)
     work.markings = before
+
+
+def _validity(work: Flattening, indicator: Indicator) -> dict[str, str | None]:
+    """From when to when it is valid: STIX demands the first, and that it is the earlier one."""
+    start, end = indicator.start_time, indicator.end_time
+    if start is None:
+        known = base_time(work.incident)
+        start = EVER if end and known and instant(end) <= instant(known) else known
+    return {"start_time": start, "end_time": None if end and start and instant(end) <= instant(start) else end}
 
 
 def _pattern(work: Flattening, term: Term, path: str, owner: str, known: dict[str, str]) -> str | None:
@@ -171,6 +181,8 @@ def assemble_indicators(work: Assembling) -> None:
 
 def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, str]) -> None:
     before = work.enter(flat, "indicator", path)
+    if flat.start_time in (work.created, EVER):
+        flat.start_time = None
     named = flat.references[0] if flat.references else None
     versions, left = take(flat.labels, VERSION)
     roles, left = take(left, "role")

@@ -66,8 +66,8 @@ def flatten_observable(work: Flattening, found: Any, owner: str, path: str, rela
         flatten_items(work, found.related_dns, ref, f"{path}/related_dns")
         for place, server in enumerate(found.nameservers):
             here = f"{path}/nameservers/{place}"
-            name = work.observe(DomainName(value=server.server))
-            work.link(here, ref, "related-to", name)
+            name = show(work, DomainName(value=server.server))
+            work.link(here, ref, "related-to", name, labels=unfit(DomainName(value=server.server)))
             for index, address in enumerate(server.addresses):
                 flatten_observable(work, address, name, f"{here}/addresses/{index}", "resolves-to")
     return ref
@@ -126,7 +126,8 @@ def _file(made: File) -> File:
             if name and not name.startswith(MALFORMED):
                 hashes.setdefault(name, found.value or "")
     name = made.name if made.name or hashes else (made.urls[0] if made.urls else "unnamed")
-    return copied(made, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
+    size = made.size if made.size is None or made.size >= 0 else None
+    return copied(made, size=size, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
 
 
 def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
@@ -190,9 +191,10 @@ def _nameservers(work: Assembling, path: str) -> Any:
     from dragoman.model import Nameserver
 
     found = []
-    for _, name, here in list(work.members(f"{path}/nameservers")):
+    for relation, name, here in list(work.members(f"{path}/nameservers")):
         work.owner = str(name.id)
-        found.append(Nameserver(server=name.value or "", addresses=assemble_observables(work, f"{here}/addresses")))
+        server = typed(name, "domain-name").value if relation.labels else name.value
+        found.append(Nameserver(server=server or "", addresses=assemble_observables(work, f"{here}/addresses")))
     return found or ()
 
 

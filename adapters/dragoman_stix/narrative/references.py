@@ -9,6 +9,7 @@ from typing import Any
 from dragoman.model import Identifier, Reference
 from dragoman.model.plain import copied
 from dragoman_stix.narrative.values import text_of
+from dragoman_stix.wellformed import web_address
 
 KNOWN = {  # sources whose names may stand before ids of this form only, and the only ones that may (section 2.5.1)
     "cve": re.compile(r"CVE-\d{4}-(0\d{3}|[1-9]\d{3,})", re.ASCII),
@@ -28,7 +29,12 @@ def sound_all(references: Sequence[Reference]) -> Any:
 
 
 def sound(reference: Reference) -> Reference:
-    """A reference whose source fits its id."""
+    """A reference whose source fits its id, and whose page is one."""
+    page = reference.urls[0] if reference.urls else None
+    if page is not None and web_address(page) != page:
+        joined = web_address(page)
+        spelled = reference.external_id or page
+        reference = copied(reference, urls=[joined] if joined else (), external_id=spelled)
     source = source_of(reference.external_id)
     if source is not None and source != reference.source_name:
         return copied(reference, source_name=source)

@@ -1,0 +1,61 @@
+"""Names of hosts as RFC 5890 to 5893 allow them: letters, digits and hyphens, or letters of one direction in Unicode."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+PLAIN = re.compile(r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+LETTERS = {"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"}
+KEPT = "\u00df\u03c2"  # letters that folding changes and RFC 5892 section 2.6 allows all the same
+JAMO = ("HANGUL CHOSEONG", "HANGUL JUNGSEONG", "HANGUL JONGSEONG")  # parts of syllables, RFC 5892 section 2.9
+LONGEST, LONGEST_LABEL = 253, 63
+
+
+def is_hostname(text: str) -> bool:
+    """Whether a text is a host name, in ASCII or with letters of other scripts."""
+    name = text.removesuffix(".")
+    return 0 < len(name) <= LONGEST and all(map(_is_label, name.split(".")))
+
+
+def _is_label(label: str) -> bool:
+    if label.isascii() and label[:4].lower() == "xn--":
+        return _is_encoded(label.lower())
+    if label.isascii():
+        return PLAIN.fullmatch(label) is not None
+    return len(label.encode("punycode")) + 4 <= LONGEST_LABEL and _is_international(label)
+
+
+def _is_encoded(label: str) -> bool:
+    """Whether an A-label stands for a U-label, and just so."""
+    try:
+        decoded = label[4:].encode().decode("punycode")
+    except UnicodeError:
+        return False
+    return len(label) <= LONGEST_LABEL and _is_international(decoded) and decoded.encode("punycode").decode() == label[4:]
+
+
+def _is_international(label: str) -> bool:
+    if label.isascii() or label.startswith("-") or label.endswith("-") or label[2:4] == "--":
+        return False
+    if unicodedata.category(label[0]).startswith("M") or unicodedata.normalize("NFC", label) != label:
+        return False
+    return all(map(_is_letter, label)) and _is_one_way(label)
+
+
+def _is_letter(letter: str) -> bool:
+    if letter == "-" or letter in KEPT:
+        return True
+    if unicodedata.name(letter, "").startswith(JAMO):
+        return False
+    folded = unicodedata.normalize("NFKC", letter.casefold())
+    return unicodedata.category(letter) in LETTERS and folded == letter
+
+
+def _is_one_way(label: str) -> bool:
+    """The bidi rule of RFC 5893, somewhat stricter: a label from right to left has no letters from left to right."""
+    ways = [unicodedata.bidirectional(letter) for letter in label]
+    if not {"R", "AL", "AN"} & set(ways):
+        return True
+    ends = [way for way in ways if way != "NSM"][-1:]
+    return ways[0] in ("R", "AL") and "L" not in ways and ends[0] != "ES" and not {"EN", "AN"} <= set(ways)
