@@ -16,7 +16,6 @@ from dragoman.model import (
     Additional,
     Address,
     Assessment,
-    AutonomousSystem,
     Certificate,
     CertificateSet,
     Contact,
@@ -45,8 +44,9 @@ from dragoman.model import (
     Task,
 )
 from dragoman.model.plain import plain
+from dragoman_iodef.addresses import accepts
 from dragoman_iodef.hooks import NCNAME
-from dragoman_iodef.shapes import Writer, changed, is_time, lacks
+from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages
 
 PROTOCOLS = {"icmp": "1", "tcp": "6", "udp": "17", "sctp": "132"}
 TYPES = {"int": "integer", "float": "real", "bool": "boolean", "datetime": "date-time", "uri": "url"}
@@ -145,8 +145,8 @@ def _related(incident: Incident) -> Iterable[RelatedActivity]:
     if incident.actors or incident.campaigns:
         yield RelatedActivity(actors=incident.actors, campaigns=incident.campaigns)
     for reference in incident.references:
-        if reference.urls:
-            yield RelatedActivity(urls=reference.urls, description=reference.description)
+        if urls := pages([reference]):
+            yield RelatedActivity(urls=urls, description=reference.description)
 
 
 def _assessments(incident: Incident) -> list[Assessment]:
@@ -176,7 +176,7 @@ def _reference(part: Any) -> Reference:
         field_markings=part.field_markings,
         spec_index="1" if hole else None,
         external_id=hole,
-        urls=[url for item in part.references for url in item.urls],
+        urls=pages(part.references),
         description=[*words, *part.description],
     )
 
@@ -195,7 +195,7 @@ def _events(incident: Incident) -> Iterable[Event]:
 def _systems(incident: Incident) -> Iterable[System]:
     seen = {item.id: item for item in incident.observables if item.id}
     for item in incident.observables:
-        if isinstance(item, Address | DomainName | AutonomousSystem):
+        if isinstance(item, DomainName) or accepts(item):
             yield System(addresses=[item])
         elif isinstance(item, EmailMessage):
             node = Address(type="email-message", value=item.message_id or item.subject or "unknown")

@@ -59,9 +59,16 @@ def _write_language(value: str) -> str | None:
     return tag if LANGUAGE.fullmatch(tag) else None
 
 
+def xml_time(text: Any) -> str:
+    """An xs:dateTime, which knows no leap seconds; the spelling is kept.  Raises ValueError."""
+    if check_time(text)[17:19] == "60":
+        raise ValueError("has a second that no xs:dateTime has")
+    return str(text)
+
+
 def _write_time(value: Any) -> str | None:
     try:
-        return check_time(value)
+        return xml_time(value)
     except ValueError:
         return None
 
@@ -77,7 +84,8 @@ def _read_digest(text: str) -> str:
     return value
 
 
-def _write_digest(value: str) -> str | None:
+def written_digest(value: str) -> str | None:
+    """Theirs of a digest; None for what is neither hexadecimal nor base64."""
     try:
         return base64_of(hexadecimal(base64_of(value)))
     except ValueError:
@@ -203,8 +211,8 @@ HOOKS: dict[str, Any] = {
     "portlist": _pattern(PORTLIST, "is no list of ports"),
     "timezone": _pattern(TIMEZONE, "is no time zone such as +02:00"),
     "language": Codec(token, _write_language),
-    "xml-time": Codec(lambda text: check_time(text.strip()), _write_time),
-    "digest": Codec(_read_digest, _write_digest),
+    "xml-time": Codec(lambda text: xml_time(text.strip()), _write_time),
+    "digest": Codec(_read_digest, written_digest),
     "marking": Codec(_read_marking, _write_marking, lambda word: [EXTENSION + word]),
     "words": ElementCodec(read_words, write_words),
     "markup": ElementCodec(read_markup, write_markup),

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.mapping.codecs import check_time
 from dragoman.mapping.table import vocabulary
 from dragoman.mapping.xml import XmlWriter
 from dragoman.model import (
@@ -25,19 +24,25 @@ from dragoman.model import (
     Identifier,
     Impact,
     Observed,
+    Reference,
     Software,
     Term,
     Words,
 )
 from dragoman.tree.xml import escape_text
 from dragoman_iodef.addresses import FORMAT
-from dragoman_iodef.hooks import NCNAME
+from dragoman_iodef.hooks import NCNAME, written_digest, xml_time
 from dragoman_iodef.patterns import term_of
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 ALGORITHMS = vocabulary("hash-algorithm", FORMAT).write
 IMPACTS = vocabulary("impact-category", FORMAT).write
 PERSON = ("individual",)
+# An xs:anyURI as validators take it: a path before any colon, and brackets only around the address of a host.
+PAGE = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9+.-]*:|(?![^/?#]*:))(?://(?:[^/?#\[\]@]*@)?(?:\[[0-9A-Fa-f:.]+\])?[^/?#\[\]]*)?"
+    r"(?:[^?#%\[\]]|%[0-9A-Fa-f]{2})*(?:\?(?:[^#%\[\]]|%[0-9A-Fa-f]{2})*)?(?:#(?:[^#%\[\]]|%[0-9A-Fa-f]{2})*)?"
+)
 
 
 class Writer(XmlWriter):
@@ -68,9 +73,14 @@ def lacks(part: Any, field: str, step: str) -> bool:
 def is_time(text: Any) -> bool:
     """Whether a text is a time as XML wants it."""
     try:
-        return bool(check_time(text))
+        return bool(xml_time(text))
     except ValueError:
         return False
+
+
+def pages(references: Iterable[Reference]) -> list[str]:
+    """The addresses of references that IODEF can hold as such."""
+    return [url for reference in references for url in reference.urls if PAGE.fullmatch(url)]
 
 
 def named(part: Any) -> list[Words]:
@@ -100,10 +110,10 @@ def point(step: str) -> Callable[[Any, Writer], Any]:
 
 def actor(part: Any, writer: Writer) -> Any:
     """A threat actor or a campaign: its names are ids that somebody filed it under."""
-    if part.name is None or part.external_ids:
+    if part.external_ids or (part.name is None and part.id is None):
         return part
-    pages = [url for reference in part.references for url in reference.urls]
-    return changed(part, external_ids=[part.name, *part.aliases], urls=[*part.urls, *pages])
+    names = [*([part.name] if part.name else []), *part.aliases]
+    return changed(part, external_ids=names or [part.id], urls=[*part.urls, *pages(part.references)])
 
 
 def reference(part: Any, writer: Writer) -> Any:
@@ -202,8 +212,9 @@ def detection_pattern(part: Any, writer: Writer) -> Any:
 def file(part: Any, writer: Writer) -> Any:
     if not part.hashes or part.hash_sets:
         return part
-    exact = [Hash(algorithm=name, value=value) for name, value in part.hashes.items() if name in ALGORITHMS]
-    fuzzy = [_fuzzy(name, value) for name, value in part.hashes.items() if name not in ALGORITHMS]
+    known = {name for name, value in part.hashes.items() if name in ALGORITHMS and written_digest(value)}
+    exact = [Hash(algorithm=name, value=value) for name, value in part.hashes.items() if name in known]
+    fuzzy = [_fuzzy(name, value) for name, value in part.hashes.items() if name not in known]
     return changed(part, hash_sets=[HashSet(scope="file-contents", hashes=exact, fuzzy=fuzzy)])
 
 

@@ -8,7 +8,7 @@ The table `mappings/stix-2.1.yaml` says what goes where; `read` and `write` turn
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo
@@ -61,7 +61,11 @@ class Stix21(TableAdapter):
         return json.redecode(data)
 
     def render(self, tree: Any) -> bytes:
-        return json.encode(tree)
+        return json.compact(tree)
+
+    def hand_over(self, data: bytes, sink: BinaryIO) -> None:
+        sink.write(json.indented(data))
+        sink.write(b"\n")
 
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         """The incidents of a document, and by which id the cargo of each part is found."""

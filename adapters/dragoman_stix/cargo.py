@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragoman.carry import Cargo
+from dragoman.model.marking import Level, level
+from dragoman_stix.codecs import LEVELS, TLP
 from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
 
 # Frozen: the ids that `uid` gives to these names.
@@ -13,6 +15,9 @@ EXTENSION = "extension-definition--7d4c3f90-f11d-57cf-8117-eabc84835b1f"
 AUTHOR = "identity--0f3eb6f8-28d6-5f2a-8f0c-f9217b0d5553"
 SINCE = "2026-01-01T00:00:00.000Z"
 KEPT, WHOLE = "cargo", "document"  # what belongs to the object itself; what belongs to the document
+MARKINGS, GRANULAR = "object_marking_refs", "granular_markings"
+SELECTORS = [f"extensions.{EXTENSION}"]
+WORDS_LEVEL = {ref: level(word) for word, ref in TLP.items()}
 UNFIT = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content", "bundle"}
 
 
@@ -37,16 +42,40 @@ def definition() -> list[dict[str, Any]]:
 def loaded(tree: Any, cargo: Cargo) -> Any:
     """The document with the cargo on its objects; the objects are changed in place."""
     objects = _objects(tree)
-    waiting = dict(cargo)
+    waiting, strict = dict(cargo), strictest_around(objects, cargo)
     whole = waiting.pop("", None)
     for item in objects:
         own = waiting.pop(item.get("id", ""), None) if _fit(item) else None
         if own is not None:
-            _extend(item, {KEPT: own})
+            _extend(item, {KEPT: own}, strict)
     added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else definition()
     if whole is not None:
-        _extend(_bearer(objects, added), {WHOLE: whole})
+        _extend(_bearer(objects, added), {WHOLE: whole}, strict)
     return _with(tree, added)
+
+
+def strictest_around(objects: list[Any], cargo: Cargo) -> Level:
+    """The strictest marking in a document: what is carried takes it, for it may come from any part of it."""
+    refs = {ref for item in objects if isinstance(item, dict) for ref in _listed(item.get(MARKINGS))}
+    return max([WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs] + [level(word) for word in _marked(cargo)], default=Level.CLEAR)
+
+
+def _listed(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _marked(cargo: Cargo) -> Iterator[str]:
+    """The markings of parts that are carried."""
+    stack: list[Any] = [cargo]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            found = value.get("markings")
+            words = _listed(found.get("=") if isinstance(found, dict) else found)
+            yield from (word for word in words if ":" in word and word != "iodef:default")
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
 
 
 def _bearer(objects: list[Any], added: list[dict[str, Any]]) -> dict[str, Any]:
@@ -64,7 +93,10 @@ def _fit(item: Any) -> bool:
     return known and isinstance(item.get("extensions", {}), dict)
 
 
-def _extend(item: dict[str, Any], members: dict[str, Any]) -> None:
+def _extend(item: dict[str, Any], members: dict[str, Any], strict: Level) -> None:
+    own = max((WORDS_LEVEL.get(ref, Level.CLEAR) for ref in _listed(item.get(MARKINGS))), default=Level.CLEAR)
+    if own < strict and not any(found.get("selectors") == SELECTORS for found in item.get(GRANULAR, ())):
+        item[GRANULAR] = [*item.get(GRANULAR, ()), {"marking_ref": TLP[LEVELS[strict]], "selectors": SELECTORS}]
     extensions = item.get("extensions") or {}
     known = extensions.get(EXTENSION) or {"extension_type": "property-extension"}
     item["extensions"] = {**extensions, EXTENSION: {**known, **members}}
@@ -103,6 +135,11 @@ def _taken(item: Any) -> dict[str, Any]:
     del extensions[EXTENSION]
     if not extensions:
         del item["extensions"]
+    granular = item.get(GRANULAR)
+    if isinstance(granular, list):
+        item[GRANULAR] = [one for one in granular if not isinstance(one, dict) or one.get("selectors") != SELECTORS]
+        if not item[GRANULAR]:
+            del item[GRANULAR]
     return dict(found)
 
 

@@ -163,8 +163,7 @@ def steps(value: Any) -> list[Any]:
     if type(value) is not list or not value:
         raise ValueError("is no list with items")
     for item in value:
-        if type(item) is not dict:
-            ref(item)
+        ref(item.get("event_ref", item.get("task_ref")) if type(item) is dict else item)
     return value
 
 

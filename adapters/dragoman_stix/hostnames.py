@@ -8,7 +8,8 @@ import unicodedata
 PLAIN = re.compile(r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
 LETTERS = {"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"}
 KEPT = "\u00df\u03c2"  # letters that folding changes and RFC 5892 section 2.6 allows all the same
-JAMO = ("HANGUL CHOSEONG", "HANGUL JUNGSEONG", "HANGUL JONGSEONG")  # parts of syllables, RFC 5892 section 2.9
+# Parts of Hangul syllables, marks for symbols, and vowels that nobody sees (RFC 5892 sections 2.3, 2.4 and 2.9).
+IGNORED = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u20d0-\u20ff\u17b4\u17b5]")
 LONGEST, LONGEST_LABEL = 253, 63
 
 
@@ -46,7 +47,7 @@ def _is_international(label: str) -> bool:
 def _is_letter(letter: str) -> bool:
     if letter == "-" or letter in KEPT:
         return True
-    if unicodedata.name(letter, "").startswith(JAMO):
+    if IGNORED.fullmatch(letter):
         return False
     folded = unicodedata.normalize("NFKC", letter.casefold())
     return unicodedata.category(letter) in LETTERS and folded == letter

@@ -20,7 +20,7 @@ from dragoman_stix.form import FORMAT, Form, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
 from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing
-from dragoman_stix.reach import owners
+from dragoman_stix.reach import owners, type_of
 from dragoman_stix.shapes import FOLDED, MEASURES, unfold
 
 MARKING_MEMBERS = ("object_marking_refs", "granular_markings")
@@ -85,7 +85,7 @@ class Reading:
         self.known: set[str] = set()
         self.foreign: dict[str, Spec] = {}
 
-    def incidents(self, objects: Sequence[Any]) -> list[Incident]:
+    def incidents(self, objects: list[Any]) -> list[Incident]:
         """The incidents of the document; the objects are used up."""
         basis = self._basis(objects)
         for place, (item, number) in enumerate(zip(objects, owners(objects), strict=True)):
@@ -93,6 +93,7 @@ class Reading:
             kind = kind_of(item, number)
             field, part = self._read(item)
             self.entries.append(Entry(part, field, kind, number))
+            objects[place] = None  # of a large document, what is read need not stay in memory
         found = [entry.part for entry in self.entries if entry.field is None] or [Incident(basis=basis)]
         self._fill(found)
         for incident in found:
@@ -102,11 +103,12 @@ class Reading:
 
     def _basis(self, objects: Sequence[Any]) -> str:
         """The id of the object that stands for an incident, where there is none."""
-        for wanted in STANDS_FOR:
-            for item in objects:
-                if isinstance(item, dict) and item.get("type") == wanted and is_identifier(item.get("id"), wanted):
-                    return str(item["id"])
-        return "none"
+        found: dict[str, str] = {}
+        for item in objects:
+            name = type_of(item)
+            if name in STANDS_FOR and name not in found and is_identifier(item.get("id"), name):
+                found[name] = item["id"]
+        return next((found[name] for name in STANDS_FOR if name in found), "none")
 
     def _read(self, item: Any) -> tuple[str | None, Any]:
         """The field and the part of one object."""

@@ -27,6 +27,7 @@ SHAPES = ("C", "D", "F")
 COUNTS = "impacted_entity_counts"
 MEASURES = "impact measures"  # no extension can be called so
 STEPS = {"events": ("event_refs", "event_ref"), "tasks": ("task_refs", "task_ref")}
+REFS = frozenset(refs for refs, _ in STEPS.values())
 ON_TOP = frozenset({
     "determination", "investigation_status", "criticality", "detection_methods", "event_refs", "impact_refs",
     "impacted_entity_counts", "incident_types", "recoverability", "scores", "task_refs",
@@ -84,7 +85,7 @@ def _as_asked(target: Object, memory: Memory, shape: str) -> Memory:
             extensions.setdefault(new_type, {"extension_type": "new-sdo"})
     if extensions == {}:
         del target["extensions"]
-    kept = {name: how for name, how in memory.items() if name not in ("counts", "top", *STEPS)}
+    kept = {name: how for name, how in memory.items() if name not in ("counts", "top", *STEPS, *REFS)}
     in_entries = {"counts": "table", "events": "entries", "tasks": "entries"}
     return kept | (in_entries if shape == "C" else {"top": True} if shape == "F" else {}) | {"refs": shape != "C"}
 
@@ -130,6 +131,8 @@ def _unfold_steps(core: Object, memory: Memory) -> Object:
         known = STEPS.get(key)
         if known is None or known[0] in core or not _are_entries(value, known[1]):
             renamed[key] = value
+            if key in REFS and type(value) is list and any(type(item) is dict for item in value):
+                memory[key] = "entries"  # where ids belong
             continue
         renamed[known[0]] = [entry[known[1]] if len(entry) == 1 else entry for entry in value]
         memory[key] = "entries"
@@ -151,7 +154,7 @@ def _fold_steps(core: Object, memory: Memory) -> Object:
         entries, ref = known
         if memory.get("refs"):
             folded[key] = [item.get(ref, item) if type(item) is dict else item for item in value]
-        elif memory.get(entries) or any(type(item) is dict for item in value):
+        elif key not in memory and (memory.get(entries) or any(type(item) is dict for item in value)):
             folded[entries] = [item if type(item) is dict else {ref: item} for item in value]
         else:
             folded[key] = value

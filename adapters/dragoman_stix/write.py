@@ -52,6 +52,8 @@ class Writing:
         for field in self.fields:
             for place, part in enumerate(parts_of(flat, field)):
                 out += self._part(part, flat, field, place)
+            if flat is not incident:
+                setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         return [self._mended(item) for item in out] if self.loose else out
 
     def _flat(self, incident: Incident) -> Incident:

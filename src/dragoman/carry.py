@@ -24,7 +24,7 @@ from dragoman.align import Pair, Prints, closest, gaps, matches, split
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import same_instant
 from dragoman.model.incident import Incident
-from dragoman.model.plain import build, check, fields, is_part, leaves, plain, shapes
+from dragoman.model.plain import build, check, fields, is_part, leaves, parts, plain, shapes
 
 Change = dict[str, Any]
 Cargo = dict[str, Change]
@@ -77,7 +77,7 @@ class Comparison:
     def _alone(self, name: str) -> bool:
         """Whether only one part has a name; counted when it is first asked, for most documents differ in few places."""
         if self._names is None:
-            self._names = Counter(self.anchor(part) or "" for part in _parts(self._native))
+            self._names = Counter(self.anchor(part) or "" for part in parts(self._native))
         return self._names[name] == 1
 
     def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
@@ -170,16 +170,6 @@ def _listed(value: Any) -> Any:
     return None if _is_empty(value) else list(value) if isinstance(value, tuple) else value
 
 
-def _parts(values: Iterable[Any]) -> Iterator[Any]:
-    """All parts in a list and inside each other, the outer ones first."""
-    for value in values:
-        if is_part(value):
-            yield value
-            cls: type = type(value)
-            inner = [getattr(value, name) for name in fields(cls)]
-            yield from _parts(item for one in inner for item in (one if _is_list(one) else (one,)))
-
-
 @dataclass(slots=True)
 class Unloading:
     """Puts cargo back into what a document natively says; tells what no longer fits.
@@ -197,14 +187,14 @@ class Unloading:
     def documents(self, native: list[Incident], cargo: Cargo) -> list[Incident]:
         """The incidents as they were before they were written; `native` is changed in place."""
         waiting = {name: change for name, change in cargo.items() if name}
-        parts = self._named(native, waiting)
+        named = self._named(native, waiting)
         root = cargo.get("")
         found = list(self._items(native, root, "", Incident)) if isinstance(root, dict) else native
         for name, change in waiting.items():
-            if name not in parts:
+            if name not in named:
                 self._gone(name)
             elif isinstance(change, dict):
-                self._part(parts[name], change, name)
+                self._part(named[name], change, name)
         return found
 
     def _named(self, native: list[Incident], waiting: Cargo) -> dict[str, Any]:
@@ -213,7 +203,7 @@ class Unloading:
             return {}
         found: dict[str, Any] = {}
         count: Counter[str] = Counter()
-        for part in _parts(native):
+        for part in parts(native):
             name = self.anchor(part)
             if name and name in waiting:
                 found[name] = part

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from dragoman.adapter import Can, Context
 from dragoman.carry import Comparison
@@ -69,10 +69,25 @@ def write(incidents: Iterable[Incident], format: str, context: Context | None = 
     writer = adapter(format)
     if Can.WRITE not in writer.format.can:
         raise UsageError(f"{format} can only be read")
-    sink = BytesIO()
+    sink = Pieces()
     with paused_collector():
         writer.write(incidents, sink, context)
     return sink.getvalue()
+
+
+class Pieces(BytesIO):
+    """What is written, kept as it is: a large document is not copied again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def getvalue(self) -> bytes:
+        return b"".join(self._pieces)
 
 
 def translate(
@@ -85,8 +100,9 @@ def translate(
     context = context or Context()
     stream = BytesIO(source) if isinstance(source, bytes) else source
     name = format or _detected(stream, context)
-    incidents = read(stream, name, context)
-    return Translation(write(incidents, to, context), name, to, incidents, context.ledger)
+    with paused_collector():
+        incidents = read(stream, name, context)
+        return Translation(write(incidents, to, context), name, to, incidents, context.ledger)
 
 
 def plan(source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None) -> Ledger:

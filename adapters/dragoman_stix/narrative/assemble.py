@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from dragoman.model import Incident, Part, Relation, Sighting
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
+from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
 from dragoman_stix.narrative.flatten import default_title
 from dragoman_stix.narrative.labels import unlabel
 from dragoman_stix.narrative.markings import foreign_markings, statements_in
@@ -177,6 +177,7 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
     indicators.assemble_indicators(work)
     systems.assemble_incident(work)
     observing.assemble_loose(work)
+    incident.additional = notes.assemble_notes(work, "")
     incident.markings = foreign_markings(owner_markings, work.statements) or ()
     unlabel(incident, {"purpose": "purpose"})
     if incident.summary == default_title(incident.description, incident.identifier):

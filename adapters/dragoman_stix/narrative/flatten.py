@@ -7,11 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
-from dragoman.model.marking import Level, strictest
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import happenings, impacts, indicators, observing, people, systems
+from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
 from dragoman_stix.narrative.labels import label
-from dragoman_stix.narrative.markings import stix_markings
+from dragoman_stix.narrative.markings import level_of, stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, link_name, member_id
 from dragoman_stix.narrative.references import identifying, sound_all
 from dragoman_stix.narrative.values import base_time, first_line, language
@@ -54,8 +53,7 @@ class Flattening:
 
     def stricter(self, part: Part) -> bool:
         """Whether fewer people may see a part than the object in which it would stand; if so it must not stand there."""
-        wanted = strictest(self.effective(part))
-        return wanted is not None and wanted > (strictest(self.markings) or Level.CLEAR)
+        return level_of(self.effective(part)) > level_of(self.markings)
 
     def add(self, field: str, part: Any) -> str:
         """Puts a flat part into the incident's list of that name."""
@@ -94,12 +92,12 @@ class Flattening:
         if source.startswith("event--"):
             self._sight(name, source, target, common)
             return
-        source, target = self._core(source), self._core(target)
+        source, target = self.core(source), self.core(target)
         relation = RELATED if relation in BETWEEN_EXTENSIONS else relation
         made = Relation(id=f"relationship--{name}", relation=relation, source_ref=source, target_ref=target, **common)
         self.add("relations", made)
 
-    def _core(self, end: str) -> str:
+    def core(self, end: str) -> str:
         """The end of a relationship: the incident for an event or a task."""
         return self.whole if end.startswith(("event--", "task--")) else end
 
@@ -157,6 +155,8 @@ def _incident(work: Flattening) -> Incident:
     people.flatten_related(work, incident, flat, owner)
     indicators.flatten_indicators(work, incident, flat)
     observing.flatten_loose(work, incident, flat)
+    notes.flatten_notes(work, incident.additional, owner, "")
+    flat.additional = ()
     return flat
 
 

@@ -16,14 +16,12 @@ from dragoman.model import (
     Incident,
     Method,
     Reference,
-    StructuredInfo,
     Task,
     Technique,
-    Vulnerability,
 )
 from dragoman.model.plain import copied
-from dragoman_stix.narrative import evidence, impacts, people, systems
-from dragoman_stix.narrative.labels import label, labelled, take
+from dragoman_stix.narrative import evidence, impacts, notes, people, structured, systems
+from dragoman_stix.narrative.labels import label, take
 from dragoman_stix.narrative.paths import member_id
 from dragoman_stix.narrative.values import first_line, number, word
 from dragoman_stix.wellformed import web_address
@@ -53,7 +51,7 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner
     _discoveries(work, incident.discoveries, "")
     _methods(work, incident.methods, owner, "")
     words = [found.source for found in incident.discoveries if found.source]
-    if words and not incident.detection_methods:
+    if words and not incident.detection_methods and not any(map(work.stricter, incident.discoveries)):
         flat.detection_methods = words
     flat.discoveries = flat.methods = ()
     flat.detection_time = flat.report_time = flat.recovery_time = flat.occurrence_time = flat.end_time = None
@@ -75,7 +73,9 @@ def flatten_event(work: Flattening, event: Event, path: str) -> str:
         references=[*work.local(event), *event.references], contacts=(), discoveries=(), assessment=None, methods=(),
         flows=(), expectations=(), record=None, events=(), detect_time=None, report_time=None, recovery_time=None,
     )  # fmt: skip
+    flat.additional = ()
     made = work.add("events", flat)
+    notes.flatten_notes(work, event.additional, made, path)
     _times(work, event, EVENT_TIMES, path)
     people.flatten_contacts(work, event, flat, made, path)
     _discoveries(work, event.discoveries, path)
@@ -99,14 +99,16 @@ def _discoveries(work: Flattening, found: Sequence[Discovery], path: str) -> Non
     for place, discovery in enumerate(found):
         here = f"{path}/discoveries/{place}"
         labels = [label("discovery", discovery.source)] if discovery.source else ()
+        before, work.markings = work.markings, tuple(work.effective(discovery))
         made = Task(
             id=member_id("task", work.key, here), task_types=["detected"], outcome="successful", labels=labels,
-            description=discovery.description, markings=work.effective(discovery),
+            description=discovery.description, markings=work.markings,
         )  # fmt: skip
         work.add("history", made)
         for index, contact in enumerate(discovery.contacts):
             below = f"{here}/contacts/{index}"
             work.link(below, people.flatten_contact(work, contact, below), "participated-in", str(made.id))
+        work.markings = before
 
 
 def _methods(work: Flattening, found: Sequence[Method], owner: str, path: str) -> None:
@@ -118,11 +120,8 @@ def _methods(work: Flattening, found: Sequence[Method], owner: str, path: str) -
             description=method.description, references=[_outside(ref) for ref in method.references] or (),
         )  # fmt: skip
         work.link(here, owner, "related-to", work.add("techniques", technique))
-        for index, hole in enumerate(method.vulnerabilities):
-            below = f"{here}/vulnerabilities/{index}"
-            made = Vulnerability(id=member_id("vulnerability", work.key, below), name=hole.content_id or "unnamed")
-            made.labels, made.markings = labelled(hole, {"spec_id": "spec"}) or (), work.effective(hole)
-            work.link(below, str(technique.id), "targets", work.add("vulnerabilities", made))
+        structured.flatten_structured(work, method, str(technique.id), here)
+        notes.flatten_notes(work, method.additional, str(technique.id), here)
         work.markings = before
 
 
@@ -158,9 +157,11 @@ def _task(work: Flattening, task: Task, path: str, outcome: str) -> str:
         task_types=[task.action, *task.task_types] if task.action else task.task_types, action=None, severity=None,
         priority=number(task.severity, PRIORITIES) or task.priority, end_time=task.time or task.end_time, time=None,
     )  # fmt: skip
-    if task.identifier is not None:
+    if task.identifier is not None and not work.stricter(task.identifier):
         flat.references = [*flat.references, people._related(task.identifier.authority, task.identifier.value)]
+    flat.additional = ()
     made = work.add("history", flat)
+    notes.flatten_notes(work, task.additional, made, path)
     if task.contact is not None:
         here = f"{path}/contact"
         work.link(here, people.flatten_contact(work, task.contact, here), "participated-in", made)
@@ -215,6 +216,7 @@ def _event(work: Assembling, flat: Event, path: str) -> Event:
     flat.record = evidence.assemble_records(work, path)
     flat.events = [_event(work, inner, here) for inner, here in work.owned_by_place("event", f"{path}/events")] or ()
     flat.sighting_refs = [ref for ref in flat.sighting_refs if work.is_left(ref)] or ()
+    flat.additional = notes.assemble_notes(work, path)
     work.leave(before)
     return flat
 
@@ -241,22 +243,12 @@ def _unmethod(work: Assembling, path: str) -> Any:
         before = work.enter(technique, "attack-pattern", here)
         references = [_inside(reference) for reference in technique.references]
         made = Method(description=technique.description, references=references or (), markings=technique.markings)
-        made.vulnerabilities = [_hole(work, hole, below) for _, hole, below in work.members(f"{here}/vulnerabilities")] or ()
+        structured.assemble_structured(work, made, here)
+        made.additional = notes.assemble_notes(work, here)
         work.names[id(made)] = name
         work.leave(before)
         found.append(made)
     return found or ()
-
-
-def _hole(work: Assembling, flat: Vulnerability, path: str) -> StructuredInfo:
-    name = str(flat.id)
-    before = work.enter(flat, "vulnerability", path)
-    made = StructuredInfo(content_id=None if flat.name == "unnamed" else flat.name, markings=flat.markings)
-    words, _ = take(flat.labels, "spec")
-    made.spec_id = words[0] if words else None
-    work.names[id(made)] = name
-    work.leave(before)
-    return made
 
 
 def _untask(work: Assembling, flat: Task, path: str, outcome: str, past: bool) -> Task:
@@ -275,6 +267,7 @@ def _untask(work: Assembling, flat: Task, path: str, outcome: str, past: bool) -
     if contact is not None:
         flat.contact = people.assemble_contact(work, contact[1], f"{path}/contact")
     flat.courses_of_action = [course.name for _, course, _ in work.members(f"{path}/courses_of_action")] or ()
+    flat.additional = notes.assemble_notes(work, path)
     work.leave(before)
     return flat
 

@@ -31,9 +31,9 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident) -> No
     kept = [impact for assessment in incident.assessments if _is_flat(assessment) for impact in assessment.impacts]
     flat.assessments = ()
     for place, assessment in enumerate(told):
-        _on_incident(assessment, flat)
-        for index, impact in enumerate(assessment.impacts):
-            kept.append(_impact(work, impact, f"/assessments/{place}/impacts/{index}"))
+        if not work.stricter(assessment):
+            _on_incident(assessment, flat)
+        kept += _impacts(work, assessment, f"/assessments/{place}")
     kept += work.lists.pop("event_impacts", ())
     if kept:
         flat.assessments = [Assessment(impacts=kept)]
@@ -54,6 +54,14 @@ def _score(confidence: Confidence) -> int | None:
     if confidence.rating == "numeric" and confidence.value and confidence.value.isdigit():
         return int(confidence.value) if int(confidence.value) <= 100 else None
     return number(confidence.rating, CONFIDENCES)
+
+
+def _impacts(work: Flattening, assessment: Assessment, path: str) -> list[Impact]:
+    """The impacts of an assessment, marked as it is."""
+    before, work.markings = work.markings, tuple(work.effective(assessment))
+    found = [_impact(work, impact, f"{path}/impacts/{index}") for index, impact in enumerate(assessment.impacts)]
+    work.markings = before
+    return found
 
 
 def _impact(work: Flattening, impact: Impact, path: str) -> Impact:
@@ -88,9 +96,7 @@ def _amount(text: str | None) -> float | None:
 
 def flatten_assessment(work: Flattening, assessment: Assessment, path: str) -> None:
     """The assessment of an event: its impacts."""
-    for index, impact in enumerate(assessment.impacts):
-        here = f"{path}/impacts/{index}"
-        made = _impact(work, impact, here)
+    for made in _impacts(work, assessment, path):
         work.add("event_impacts", made)
 
 
@@ -99,7 +105,7 @@ def assemble_incident(work: Assembling) -> None:
     incident = work.incident
     told: list[Assessment] = []
     while impacts := _own_impacts(work, f"/assessments/{len(told)}/impacts"):
-        told.append(Assessment(impacts=impacts))
+        told.append(_assessed(impacts))
     flat = [impact for assessment in incident.assessments for impact in assessment.impacts if id(impact) not in work.taken]
     if told:
         _from_incident(told[0], incident)
@@ -146,4 +152,14 @@ def _unimpact(work: Assembling, flat: Impact, path: str) -> Impact:
 def assemble_assessment(work: Assembling, path: str) -> Assessment | None:
     """The assessment of an event, when impacts hang on it."""
     found = _own_impacts(work, f"{path}/impacts")
-    return Assessment(impacts=found) if found else None
+    return _assessed(found) if found else None
+
+
+def _assessed(impacts: list[Impact]) -> Assessment:
+    """The assessment of some impacts; it has the markings that all of them have."""
+    marks = list(impacts[0].markings)
+    if marks and all(list(impact.markings) == marks for impact in impacts):
+        for impact in impacts:
+            impact.markings = ()
+        return Assessment(impacts=impacts, markings=marks)
+    return Assessment(impacts=impacts)

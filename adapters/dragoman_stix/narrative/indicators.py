@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from dragoman.mapping.codecs import moment, to_utc
 from dragoman.mapping.table import facts
 from dragoman.model import (
     Address,
@@ -26,11 +27,13 @@ from dragoman.model import (
     Term,
 )
 from dragoman.model import DomainName as Domain
-from dragoman.model.plain import copied, fields, is_part
-from dragoman_stix.narrative import evidence, impacts, patterns
+from dragoman.model.marking import Level
+from dragoman.model.plain import copied, fields, is_part, leaves
+from dragoman_stix.narrative import evidence, impacts, notes, patterns
 from dragoman_stix.narrative.labels import label, take
+from dragoman_stix.narrative.markings import level_of
 from dragoman_stix.narrative.people import is_flat
-from dragoman_stix.narrative.values import base_time, instant, word
+from dragoman_stix.narrative.values import base_time, word
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.assemble import Assembling
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 
 SETS = {"files": ("files", FileSet), "registry": ("keys", RegistryChange), "certificates": ("certificates", CertificateSet)}
 VERSION = "version"
+IN_WORDS = "iodef"  # the pattern type of what is said for people only
+LONGEST = 2000
+Known: TypeAlias = dict[str, tuple[str, Level]]
 EVER = "1970-01-01T00:00:00.000Z"  # of what has ended, and nobody said since when it was
 
 
@@ -45,22 +51,32 @@ def flatten_indicators(work: Flattening, incident: Incident, flat: Incident) -> 
     """Indicators of the tree as patterns with observed data; flat ones stay."""
     flat.indicators = [found for found in incident.indicators if is_flat(found, "indicator")] or ()
     told = [found for found in incident.indicators if not is_flat(found, "indicator")]
-    known = dict(identified(incident)) if told else {}
+    known = dict(identified(work, incident)) if told else {}
     for place, indicator in enumerate(told):
         _indicator(work, indicator, f"/indicators/{place}", known)
 
 
-def identified(part: Any) -> Iterator[tuple[str, str]]:
-    """The bracket for every observable of a tree that has an id of its own, by that id."""
+def identified(work: Flattening | None, part: Any) -> Iterator[tuple[str, tuple[str, Level]]]:
+    """The bracket for every observable of a tree that has an id of its own, by that id; and who may see it (`work`)."""
+    before = work.markings if work else ()
+    for item in _inside(part):
+        if work and isinstance(item, Part):
+            work.markings = tuple(work.effective(item))
+        if isinstance(item, Part) and item.id and (text := _bracket_of(item)):
+            yield item.id, (text, level_of(work.markings) if work else Level.CLEAR)
+        yield from identified(work, item)
+        if work:
+            work.markings = before
+
+
+def _inside(part: Any) -> Iterator[Any]:
+    """The parts in the fields of a part."""
     cls: type = type(part)
     for name in fields(cls):
         value = getattr(part, name)
         for item in value if isinstance(value, list | tuple) else (value,):
-            if not is_part(item):
-                continue
-            if isinstance(item, Part) and item.id and (text := _bracket_of(item)):
-                yield item.id, text
-            yield from identified(item)
+            if is_part(item):
+                yield item
 
 
 def _bracket_of(part: Any) -> str | None:
@@ -79,7 +95,7 @@ def evidence_members(part: Any) -> list[Any]:
     return [part] if hasattr(part, "type") and hasattr(part, "defanged") else []
 
 
-def _indicator(work: Flattening, indicator: Indicator, path: str, known: dict[str, str]) -> None:
+def _indicator(work: Flattening, indicator: Indicator, path: str, known: Known) -> None:
     before, work.markings = work.markings, tuple(work.effective(indicator))
     named = indicator.identifier
     references = [Reference(source_name=named.authority or "indicator", external_id=named.value)] if named else []
@@ -91,11 +107,14 @@ def _indicator(work: Flattening, indicator: Indicator, path: str, known: dict[st
         indicator, id=made, markings=work.markings, identifier=None, term=None, roles=(), contacts=(), confidence=None,
         references=[*references, *work.local(indicator), *indicator.references] or (),
         labels=[*labels, *(label("role", role.category or "") for role in indicator.roles), *indicator.labels] or (),
-        pattern=indicator.pattern or pattern or "[artifact:payload_bin = '']", pattern_type=indicator.pattern_type or "stix",
+        pattern=indicator.pattern or pattern or _in_words(indicator.term),
+        pattern_type=indicator.pattern_type or ("stix" if pattern or indicator.pattern else IN_WORDS),
         **_validity(work, indicator), phases=(), alternatives=(),
         confidence_score=impacts._score(confidence) if confidence else indicator.confidence_score,
     )  # fmt: skip
+    flat.additional = ()
     work.add("indicators", flat)
+    notes.flatten_notes(work, indicator.additional, made, path)
     work.markings = before
 
 
@@ -104,30 +123,51 @@ def _validity(work: Flattening, indicator: Indicator) -> dict[str, str | None]:
     start, end = indicator.start_time, indicator.end_time
     if start is None:
         known = base_time(work.incident)
-        start = EVER if end and known and instant(end) <= instant(known) else known
-    return {"start_time": start, "end_time": None if end and start and instant(end) <= instant(start) else end}
+        start = EVER if _is_over(known, end) else known
+    return {"start_time": start, "end_time": None if _is_over(start, end) else end}
 
 
-def _pattern(work: Flattening, term: Term, path: str, owner: str, known: dict[str, str]) -> str | None:
+def _is_over(start: str | None, end: str | None) -> bool:
+    """Whether something ended before it began."""
+    first, last = moment(to_utc(start or "")), moment(to_utc(end or ""))
+    return first is not None and last is not None and last <= first
+
+
+def _in_words(term: Term | None) -> str:
+    """What a term looks for that no STIX pattern can say, for people; nothing of it that fewer may see."""
+    said = list(leaves(term)) if term else []
+    if not said or any("/markings/" in path for path, _ in said):
+        return "terms of IODEF that no STIX pattern says"
+    text = "; ".join(f"{path.split('/')[-1]} {value}" for path, value in said if not path.endswith("/type"))
+    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+
+
+def _pattern(work: Flattening, term: Term, path: str, owner: str, known: Known) -> str | None:
     if term.observable_ref is not None:
-        return known.get(term.observable_ref)
+        text, least = known.get(term.observable_ref, (None, Level.CLEAR))
+        return text if least <= level_of(work.markings) else None
     if term.expression is not None:
         return _joined(work, term.expression, path, owner, known)
     return _observed(work, term.observed, path, owner) if term.observed is not None else None
 
 
-def _joined(work: Flattening, expression: Expression, path: str, owner: str, known: dict[str, str]) -> str | None:
+def _joined(work: Flattening, expression: Expression, path: str, owner: str, known: Known) -> str | None:
+    """The pattern of an expression; None where it would say something else: for not, for xor, for half of an and."""
     parts = []
     for place, term in enumerate(expression.terms):
         text = _pattern(work, term, f"{path}/terms/{place}", owner, known)
         if text is not None:
             parts.append(f"({text})" if term.expression is not None else text)
-    operator = patterns.OPERATORS.get(expression.operator or "and", "OR")
+    operator = patterns.OPERATORS.get(expression.operator or "and")
+    if operator is None or (operator == "AND" and len(parts) < len(expression.terms)):
+        return None
     return f" {operator} ".join(parts) or None
 
 
 def _observed(work: Flattening, found: Observed, path: str, owner: str) -> str | None:
     part, members = _seen(found)
+    if work.stricter(part):
+        return None
     brackets = [text for member in members if (text := patterns.comparison(member))]
     if not brackets:
         return None
@@ -172,7 +212,7 @@ def assemble_indicators(work: Assembling) -> None:
     known: dict[str, str] = {}
     if found:
         for event in work.placed.get("events", ()):
-            for name, text in identified(event):
+            for name, (text, _) in identified(None, event):
                 known.setdefault(text, name)
     for place, flat in enumerate(found):
         _unindicator(work, flat, f"/indicators/{place}", known)
@@ -191,7 +231,9 @@ def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, 
         authority = None if named.source_name == "indicator" else named.source_name
         flat.identifier = Identifier(value=named.external_id, authority=authority, version=versions[0] if versions else None)
         flat.references = list(flat.references[1:]) or ()
-    node = patterns.parse(flat.pattern or "")
+    node = patterns.parse(flat.pattern or "") if flat.pattern_type != IN_WORDS else None
+    if flat.pattern_type == IN_WORDS:
+        flat.pattern = flat.pattern_type = None
     if node is not None:
         flat.term = _term(work, node, f"{path}/term", known)
         flat.pattern = flat.pattern_type = None
@@ -199,6 +241,7 @@ def _unindicator(work: Assembling, flat: Indicator, path: str, known: dict[str, 
         rating = word(flat.confidence_score, impacts.CONFIDENCES)
         flat.confidence = _confidence(rating, flat.confidence_score)
         flat.confidence_score = None
+    flat.additional = notes.assemble_notes(work, path)
     work.leave(before)
 
 

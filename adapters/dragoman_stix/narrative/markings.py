@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dragoman.model import Incident, MarkingDefinition
-from dragoman.model.marking import Level, level
+from dragoman.model.marking import LEVELS, Level, level
 from dragoman_stix.ids import uid
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ STIX_LEVELS = {
 FOREIGN = ("iodef:", "enisa:", "us-cert:")
 SILENT = {"iodef:amber"}  # amber+strict alone says it
 STATEMENTS = {"iodef:unsaid": "IODEF restriction: private, the default of RFC 7970"}
+
+
+def level_of(markings: Sequence[str]) -> Level:
+    """The strictest level that markings say, statements aside."""
+    return max((LEVELS[word] for word in markings if word in LEVELS), default=Level.CLEAR)
 
 
 def stix_markings(work: Flattening, markings: Sequence[str]) -> list[str]:

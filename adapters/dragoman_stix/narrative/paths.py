@@ -28,7 +28,7 @@ def _name(incident: Incident) -> str:
 
 def member_id(type_name: str, key: str, path: str) -> str:
     """The id of the object for what stands at a path of the tree of the incident with the UUID `key`."""
-    return uid(type_name, key + path)
+    return uid(type_name, f"member {key}{path}")
 
 
 def link_name(key: str, path: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dragoman.model import Actor, Address, Campaign, Contact, ContactPoint, Incident, Reference, RelatedActivity, Text
 from dragoman.model.plain import copied
+from dragoman_stix.narrative.notes import assemble_notes, flatten_notes
 from dragoman_stix.narrative.values import first_line, tagged, text_of, untagged
 from dragoman_stix.wellformed import fits
 
@@ -51,7 +52,9 @@ def flatten_contact(work: Flattening, contact: Contact, path: str) -> str:
         phones=[_phone(point) for point in contact.phones] or (),
         contact_information="\n".join(_lines(contact)) or contact.contact_information,
     )  # fmt: skip
+    flat.additional = ()
     made = work.add("contacts", flat)
+    flatten_notes(work, contact.additional, made, path)
     flatten_contacts(work, contact, flat, made, path)
     work.markings = before
     return made
@@ -118,6 +121,7 @@ def assemble_contact(work: Assembling, flat: Contact, path: str) -> Contact:
     ] or ()  # fmt: skip
     flat.references = [ref for ref in flat.references if not ref.external_id or ref.urls] or ()
     flat.contacts = assembled(work, path) or ()
+    flat.additional = assemble_notes(work, path)
     work.leave(before)
     return flat
 
@@ -148,14 +152,18 @@ def flatten_related(work: Flattening, incident: Incident, flat: Incident, owner:
     references = list(flat.references)
     for place, related in enumerate(incident.related):
         path = f"/related/{place}"
+        before, work.markings = work.markings, tuple(work.effective(related))
         for index, actor in enumerate(related.actors):
             made = _threat(work, actor, "threat-actor", f"{path}/actors/{index}")
             work.link(f"{path}/actors/{index}", owner, "attributed-to", work.add("actors", made))
         for index, campaign in enumerate(related.campaigns):
             made = _threat(work, campaign, "campaign", f"{path}/campaigns/{index}")
             work.link(f"{path}/campaigns/{index}", work.add("campaigns", made), "associated-with", owner)
-        references += [_related(identifier.authority, identifier.value) for identifier in related.identifiers]
-        references += [Reference(source_name=RELATED, urls=[url]) for url in related.urls]
+        work.markings = before
+        if not work.stricter(related):
+            told = [found for found in related.identifiers if not work.stricter(found)]
+            references += [_related(found.authority, found.value) for found in told]
+            references += [Reference(source_name=RELATED, urls=[url]) for url in related.urls]
     flat.references = references or ()
 
 
@@ -165,8 +173,12 @@ def _related(authority: str | None, value: str) -> Reference:
 
 def _threat(work: Flattening, part: Any, type_name: str, path: str) -> Any:
     names = [*part.external_ids, *([part.name] if part.name else ())]
+    made = work.id_of(part, type_name, path)
+    before, work.markings = work.markings, tuple(work.effective(part))
+    flatten_notes(work, part.additional, made, path)
+    marks, work.markings = work.markings, before
     return copied(
-        part, id=work.id_of(part, type_name, path), markings=work.effective(part), external_ids=(), urls=(),
+        part, id=made, markings=marks, additional=(), external_ids=(), urls=(),
         name=names[0] if names else first_line(part.description) or "unnamed", aliases=[*names[1:], *part.aliases] or (),
         references=[*work.local(part), *(Reference(source_name="page", urls=[url]) for url in part.urls), *part.references],
     )  # fmt: skip
@@ -192,7 +204,8 @@ def assemble_related(work: Assembling, incident: Incident) -> None:
         found[0].identifiers = [_identifier(ref) for ref in ids]
     if urls:
         found[0].urls = [url for ref in urls for url in ref.urls]
-    incident.references = [ref for ref in incident.references if ref not in ids and ref not in urls] or ()
+    told = {id(ref) for ref in (*ids, *urls)}
+    incident.references = [ref for ref in incident.references if id(ref) not in told] or ()
     incident.related = [*found, *incident.related] or ()
 
 
@@ -211,6 +224,7 @@ def _untangled(work: Assembling, flat: Actor | Campaign, type_name: str, path: s
         flat.external_ids = [flat.name, *flat.aliases]
         flat.aliases = ()
     flat.name = None
+    flat.additional = assemble_notes(work, path)
     work.leave(before)
     return flat
 

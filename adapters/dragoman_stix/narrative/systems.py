@@ -9,6 +9,7 @@ from dragoman.model import Event, Flow, Incident, NodeRole, Reference, System, T
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import observing, services, software
 from dragoman_stix.narrative.labels import labelled, unlabel
+from dragoman_stix.narrative.notes import assemble_notes, flatten_notes
 from dragoman_stix.narrative.people import is_flat, postal
 from dragoman_stix.narrative.values import tagged, untagged
 
@@ -49,7 +50,9 @@ def _system(work: Flattening, system: System, path: str) -> str:
         references=[*work.local(system), *(Reference(source_name=ASSET, external_id=a) for a in system.asset_ids),
                     *system.references] or (),
     )  # fmt: skip
+    flat.additional = ()
     made = work.add("systems", flat)
+    flatten_notes(work, system.additional, made, path)
     first = None
     for place, observable in enumerate(system.addresses):
         ref = observing.flatten_observable(work, observable, made, f"{path}/addresses/{place}", "consists-of")
@@ -113,6 +116,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     flat.asset_ids = [ref.external_id or "" for ref in assets] or ()
     flat.references = [ref for ref in flat.references if ref not in assets] or ()
     flat.services = [services.assemble_service(work, *found) for found in work.members(f"{path}/services")] or ()
+    flat.additional = assemble_notes(work, path)
     flat.operating_systems = [software.software_of(r, p) for r, p, _ in work.members(f"{path}/operating_systems")] or ()
     work.leave(before)
     return flat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from dragoman.mapping.codecs import joined
@@ -20,11 +19,6 @@ def base_time(incident: Incident) -> str | None:
             exact = precise(time)
             return exact if "." in exact else exact.replace("Z", ".000Z")
     return None
-
-
-def instant(time: str) -> datetime:
-    """The moment of a time, for comparing."""
-    return datetime.fromisoformat(precise(time))
 
 
 def brief(time: str | None) -> str | None:

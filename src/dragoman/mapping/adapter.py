@@ -17,7 +17,7 @@ from dragoman.carry import Anchor, Cargo, Comparison, Unloading, no_anchor
 from dragoman.errors import InvalidOutput, LimitExceeded
 from dragoman.ledger import Kind
 from dragoman.model.incident import Incident
-from dragoman.model.plain import leaves
+from dragoman.model.plain import said_among
 from dragoman.tree.scan import deeper_than
 
 ROOM = 12  # levels of JSON around the cargo in any format
@@ -49,7 +49,11 @@ class TableAdapter(ABC):
 
     @abstractmethod
     def render(self, tree: Any) -> bytes:
-        """The bytes of a tree."""
+        """The bytes of a tree: they are read back, and then handed over."""
+
+    def hand_over(self, data: bytes, sink: BinaryIO) -> None:
+        """Writes what `render` made; a format whose documents are laid out for people does that now, and only once."""
+        sink.write(data)
 
     @abstractmethod
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
@@ -84,24 +88,27 @@ class TableAdapter(ABC):
         cargo = self._missing(data, wanted, context)
         if cargo and context.carry == "extension":
             check_depth(cargo, context)
-            loaded = self.load(self.reparse(data, context.aside()) if self.rereads else tree, cargo, context)
-            data = self.render(loaded)
-        sink.write(data)
+            if self.rereads:
+                tree = self.reparse(data, context.aside())
+            data = self.render(self.load(tree, cargo, context))
+            del tree
+        self.hand_over(data, sink)
 
     def _missing(self, data: bytes, wanted: list[Incident], context: Context) -> Cargo:
         """What the native document does not bring back, which is the cargo; the ledger is told."""
         aside = context.aside()
-        native, anchor = self.take(self.reparse(data, aside), aside)
-        comparison = Comparison(anchor)
-        cargo = comparison.documents(native, wanted)
+        try:
+            native, anchor = self.take(self.reparse(data, aside), aside)
+            comparison = Comparison(anchor)
+            cargo = comparison.documents(native, wanted)
+        except RecursionError:
+            raise LimitExceeded("what is told nests deeper than can be followed", fix="nest it less") from None
         self._tell(comparison, wanted, context)
         return cargo
 
     def _tell(self, comparison: Comparison, wanted: list[Incident], context: Context) -> None:
         kept = context.carry == "extension"
-        said: set[Any] = set()
-        if any(kind is Kind.DEFAULTED for kind, _, _ in comparison.told):
-            said = {value for _, value in leaves(wanted) if isinstance(value, str)}
+        said = said_among((v for kind, _, v in comparison.told if kind is Kind.DEFAULTED and isinstance(v, str)), wanted)
         for kind, path, value in comparison.told:
             if kind is Kind.DEFAULTED and isinstance(value, str) and value in said:
                 continue  # an echo: somebody said it, and the format puts it at this place as well

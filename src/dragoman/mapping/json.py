@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.ledger import Kind, Ledger
+from dragoman.mapping import compiled
 from dragoman.mapping.looks import FORM, Looks, Seen, naturally
 from dragoman.mapping.table import Row, Spec
 from dragoman.tree.json import pointer
 
 Object = dict[str, Any]
 MISSING: Any = object()
-EMPTY = (list, tuple, dict)  # of these kinds what is empty says nothing
 ABSENT = "absent"  # in the form of a part: required members that its source left out
 
 
@@ -31,20 +31,27 @@ class JsonReader:
 
     def read(self, spec: Spec, source: Object) -> Any:
         """A part of `spec` from an object, which is used up: what no row took goes into the part's residue."""
-        values: Object = dict(spec.preset)
         seen = self.seen
         lacking = missing(spec, source)
         if seen is not None:
             seen.members(spec.name, source)
-        self._take(spec.index, source, values, spec.name)
-        if source:
-            values["residue"] = {self.format: source}
-        part = spec.cls(**values)
+        fast = compiled.reader(spec, tuple(source))
+        part = fast(source) if fast is not None else None
+        if part is None:
+            part = self.plainly(spec, source)
         if seen is not None:
             seen.lacking(spec.name, part, lacking)
         elif lacking:
             remember(part, self.format, ABSENT, list(lacking))
         return part
+
+    def plainly(self, spec: Spec, source: Object) -> Any:
+        """The part of an object, member by member."""
+        values: Object = dict(spec.preset)
+        self._take(spec.index, source, values, spec.name)
+        if source:
+            values["residue"] = {self.format: source}
+        return spec.cls(**values)
 
     def _take(self, index: Object, source: Object, values: Object, name: str) -> None:
         for key in list(source):
@@ -158,6 +165,12 @@ class JsonWriter:
 
     def write(self, spec: Spec, part: Any) -> Object:
         """An object from a part, its residue of the same format included."""
+        fast = None if part.residue or spec.name in self.looks.absent else compiled.writer(spec)
+        target = self.plainly(spec, part) if fast is None else fast(self, part)
+        return self.looks.ordered(spec, target) if self.looks.orders else target
+
+    def plainly(self, spec: Spec, part: Any) -> Object:
+        """The object of a part, row by row, in the order of the table."""
         residue = part.residue or {}
         left = residue.get(self.format) or {}
         lacking = self.lacking(spec, residue)
@@ -167,17 +180,15 @@ class JsonWriter:
                 target[row.path[0]] = left.get(row.path[0], row.constant)
         for row in spec.rows:
             value = getattr(part, row.core)
-            if value is not None and (value or type(value) not in EMPTY):
-                encoded = self._value(row, value)
+            if value is not None and (value or type(value) not in compiled.EMPTY):
+                encoded = self.encoded(row, value)
                 if encoded is not None:
                     put(target, row.path, encoded, row.holds)
             elif row.path[0] in left and len(row.path) == 1 and row.path[0] not in target:
                 target[row.path[0]] = copied(left[row.path[0]])
         if left:
             overlay(target, left)
-        if self.complete(spec, target, lacking):
-            target = naturally(spec, target)
-        return self.looks.ordered(spec, target) if self.looks.orders else target
+        return naturally(spec, target) if self.complete(spec, target, lacking) else target
 
     def lacking(self, spec: Spec, residue: Mapping[str, Any]) -> Iterable[str]:
         """The paths of required members that the source of a part with this residue left out."""
@@ -189,13 +200,15 @@ class JsonWriter:
         """Adds what the format demands and nobody said, unless the source left it out too; whether there was any."""
         wanted = [row for row in demanded(spec, target) if "/".join(row.path) not in lacking]
         for row in wanted:
-            put(target, row.path, self._default(row.required) if row.constant is None else row.constant)
+            put(target, row.path, self.default(row.required) if row.constant is None else row.constant)
         return bool(wanted)
 
-    def _default(self, required: Any) -> Any:
+    def default(self, required: Any) -> Any:
+        """What stands where the format demands something and nobody said it."""
         return self.defaults.get(required["default"]) if isinstance(required, dict) else required
 
-    def _value(self, row: Row, value: Any) -> Any:
+    def encoded(self, row: Row, value: Any) -> Any:
+        """Theirs of our value; None when the format has no place for it."""
         if row.spec is not None:
             spec = row.spec
             return [self.write(spec, item) for item in value] if row.many else self.write(spec, value)

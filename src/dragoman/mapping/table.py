@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from dragoman.errors import MappingError
+from dragoman.mapping import kept
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.model.plain import classes, shapes
 
@@ -162,6 +163,7 @@ class Spec:
     orders: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # members as written, by where they stand
     ignore: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
+    made: dict[Any, Any] = field(default_factory=dict, compare=False)  # what `compiled` made of it
 
     def row(self, core: str) -> Row:
         return next(row for row in self.rows if row.core == core)
@@ -193,7 +195,7 @@ def _vocabularies(name: str) -> dict[str, Any]:
     file = home().joinpath("vocab").joinpath(f"{name}.yaml")
     if not file.is_file():
         raise MappingError(f"no vocabulary {name!r}", where=f"mappings/vocab/{name}.yaml")
-    return dict(load_yaml(file.read_text("utf-8"), f"mappings/vocab/{name}.yaml", trusted=True))
+    return dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/vocab/{name}.yaml", trusted=True)))
 
 
 @cache
@@ -202,7 +204,7 @@ def facts(format_name: str) -> dict[str, Any]:
     file = home().joinpath(f"{format_name}.yaml")
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
-    return dict(load_yaml(file.read_text("utf-8"), f"mappings/{format_name}.yaml", trusted=True))
+    return dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/{format_name}.yaml", trusted=True)))
 
 
 def spellings(format_name: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from dragoman.errors import LimitExceeded
 from dragoman.limits import Limits
@@ -71,13 +72,17 @@ class Census:
 
 
 def superfluous(data: bytes, limits: Limits) -> bool:
-    """Whether the bytes alone show that a document is within what libxml2 does not check by itself."""
+    """Whether the bytes alone show that a document is within what libxml2 does not check by itself, but for its depth."""
     return (
         (limits.string >= PLAIN_STRING or len(data) <= limits.string)
-        and (limits.xml_depth >= PLAIN_DEPTH or _starts(data) <= limits.xml_depth)
         and (len(data) <= 4 * limits.nodes or _starts(data) + data.count(b"=") <= limits.nodes)
         and not _may_exceed_keys(data, limits.keys)
     )
+
+
+def deeper_than(root: Any, levels: int) -> bool:
+    """Whether elements nest deeper than so many levels, in a tree that libxml2 built without being told it may be huge."""
+    return levels < PLAIN_DEPTH and bool(root.xpath(f"boolean({'/*' * (levels + 1)})"))
 
 
 def _starts(data: bytes) -> int:

@@ -52,13 +52,22 @@ def encode(value: Any, *, indent: bool = True) -> bytes:
     Integers of any size are written exactly.  A float that is no number would become null: codecs let none through.
     Raises InvalidOutput if a text holds half a character, or if the value nests too deeply to be written.
     """
+    return (indented(compact(value)) if indent else compact(value)) + b"\n"
+
+
+def compact(value: Any) -> bytes:
+    """`value` as `encode` writes it, in one line."""
     try:
-        compact = msgspec.json.encode(value)
-        return (msgspec.json.format(compact, indent=2) if indent else compact) + b"\n"
+        return msgspec.json.encode(value)
     except UnicodeEncodeError as error:
         raise InvalidOutput(f"half a character in the text '{visible(str(error.object), 80)}'") from None
     except RecursionError:
         raise InvalidOutput("the output nests too deeply to be written as JSON") from None
+
+
+def indented(data: bytes) -> bytes:
+    """JSON laid out for people."""
+    return msgspec.json.format(data, indent=2)
 
 
 def pointer(parts: Iterable[str | int]) -> str:

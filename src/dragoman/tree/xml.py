@@ -14,7 +14,7 @@ from lxml import etree
 from dragoman.errors import LimitExceeded, ReadError
 from dragoman.limits import Limits
 from dragoman.text import visible
-from dragoman.tree.census import PLAIN_DEPTH, PLAIN_STRING, Census, superfluous
+from dragoman.tree.census import PLAIN_DEPTH, PLAIN_STRING, Census, deeper_than, superfluous
 from dragoman.tree.encoding import as_utf8
 from dragoman.tree.place import place
 
@@ -82,7 +82,9 @@ def _root(data: bytes, limits: Limits, source: str) -> etree._Element:
     """The tree.  A document that may be over a limit of ours is counted, in a parse of its own, before it is built."""
     if superfluous(data, limits):
         try:
-            return etree.fromstring(data, _parser())
+            root = etree.fromstring(data, _parser())
+            if not deeper_than(root, limits.xml_depth):
+                return root
         except etree.XMLSyntaxError:
             if len(data) <= PLAIN_STRING and limits.xml_depth <= PLAIN_DEPTH:
                 raise
