@@ -14,8 +14,8 @@ TIME = "<GenerationTime>2026-03-01T09:30:00+01:00</GenerationTime>"
 def incident(inside: str, number: int = 1, before: str = "", attributes: str = "", contacts: str = CSIRT) -> str:
     """One incident: what stands before its time, after its contacts, and in its start tag."""
     named = f'<IncidentID name="csirt.example.com">2026-{number}</IncidentID>'
-    head, _, rest = inside.partition("<!--contacts-->")
-    inside, head = (rest, head) if rest else (inside, "")
+    head, marked, rest = inside.partition("<!--contacts-->")
+    inside, head = (rest, head) if marked else (inside, "")
     return f'<Incident purpose="reporting"{attributes}>{named}{before}{TIME}{head}{contacts}{inside}</Incident>'
 
 
@@ -50,6 +50,7 @@ PHISHING = document(incident(
 DDOS = document(incident(
     '<Assessment occurrence="actual"><SystemImpact severity="high" completion="succeeded" type="availability-service">'
     '</SystemImpact><TimeImpact metric="downtime" duration="hour" severity="medium">3.5</TimeImpact></Assessment>'
+    "<!--contacts-->"
     "<EventData><Flow>"
     + "".join(system("source", '<Counter type="rate" unit="packet" duration="second">90000</Counter>', f"198.51.100.{i}")
               for i in range(1, 6))
@@ -60,7 +61,7 @@ DDOS = document(incident(
 RANSOMWARE = document(incident(
     '<Assessment occurrence="actual"><BusinessImpact type="extortion" severity="high"/>'
     '<MonetaryImpact severity="high" currency="EUR">250000</MonetaryImpact>'
-    "<Confidence rating=\"high\"/></Assessment>"
+    "<Confidence rating=\"high\"/></Assessment><!--contacts-->"
     "<EventData><Record><RecordData><FileData><File><FileName>locker.exe</FileName><FileSize>4096</FileSize><HashData "
     'scope="file-contents"><Hash><ds:DigestMethod xmlns:ds="http://www.w3.org/2000/09/xmldsig#" '
     'Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
@@ -84,7 +85,7 @@ HOLES = document(incident(
     "<URL>https://nvd.nist.gov/vuln/detail/CVE-2014-0160</URL></Reference><Description>Heartbleed</Description>"
     '<sci:AttackPattern SpecID="http://capec.mitre.org/observables" ContentID="CAPEC-540"/>'
     '<sci:Vulnerability SpecID="http://cve.mitre.org" ContentID="CVE-2014-0160"/>'
-    '<sci:Weakness SpecID="http://cwe.mitre.org" ContentID="CWE-126"/></Method>'))
+    '<sci:Weakness SpecID="http://cwe.mitre.org" ContentID="CWE-126"/></Method><!--contacts-->'))
 
 HISTORY = document(incident(
     '<History><HistoryItem action="block-host"><DateTime>2026-03-02T08:00:00Z</DateTime>'
@@ -113,15 +114,14 @@ ADDRESSES = document(incident("<EventData><Flow>" + "".join(
     system("intermediate", "", text, kind) for kind, text in (
         ("ipv6-addr", "2001:db8::1"), ("ipv6-net", "2001:db8::/32"), ("ipv4-net", "192.0.2.0/24"), ("asn", "64496"),
         ("asn", "AS64496x"), ("mac", "00-00-5E-00-53-01"), ("e-mail", "a@example.com"), ("e-mail", "nobody"),
-        ("site-uri", "hxxp://broken host/"), ("ipv4-addr", "999.1.1.1"), ("atm", "47.0005"), ("ext-value", "x"),
-        ("ipv6-net-masked", "2001:db8::1%eth0"),
+        ("site-uri", "no page"), ("ipv4-addr", "999.1.1.1"), ("atm", "47.0005"),
+        ("ipv6-addr", "2001:db8::1%eth0"),
     )) + "</Flow></EventData>"))
 
 ODD = document(incident(
     "<Description></Description><Description>\u202e‮ rtl \u0301 💥 \u00a0</Description><!--contacts-->"
     '<Assessment><SystemImpact type="unknown"/></Assessment>'
-    '<EventData restriction="ext-value" ext-restriction="club"><DetectTime>0999-01-01T00:00:00Z</DetectTime>'
-    "<StartTime>9999-12-31T23:59:59-14:00</StartTime><EndTime>0001-01-01T00:00:00+14:00</EndTime>"
+    '<EventData restriction="ext-value" ext-restriction="club"><DetectTime>1969-12-31T23:59:60Z</DetectTime>'
     '<Flow><System><Node><DomainData system-status="unknown" domain-status="unknown"><Name>_dmarc.*.example.com</Name>'
     "</DomainData></Node></System></Flow><Record><RecordData><FileData><File><FileSize>-4</FileSize></File><File>"
     "<FileSize>99999999999999999999999999</FileSize></File></FileData></RecordData></Record></EventData>"

@@ -159,7 +159,7 @@ def test_a_marking_of_a_field_holds_for_the_property_or_for_the_whole() -> None:
     elsewhere = Incident(id=uuid(1), summary="s", actors=[by_name],
                          field_markings=[FieldMarking(marking="tlp-2:amber", fields=["summary"])])  # fmt: skip
     incident, actor = json.loads(write([elsewhere])[0])["objects"][:2]
-    assert incident["granular_markings"] == [{"marking_ref": TLP["tlp-2:amber"], "selectors": ["name"]}]
+    assert incident["granular_markings"][0] == {"marking_ref": TLP["tlp-2:amber"], "selectors": ["name"]}
     assert "object_marking_refs" not in incident
     assert actor["granular_markings"] == [{"marking_ref": TLP["tlp-2:red"], "selectors": ["name"]}]
     assert levels(actor) is Level.RED

@@ -57,7 +57,8 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
 def strictest_around(objects: list[Any], cargo: Cargo) -> Level:
     """The strictest marking in a document: what is carried takes it, for it may come from any part of it."""
     refs = {ref for item in objects if isinstance(item, dict) for ref in _listed(item.get(MARKINGS))}
-    return max([WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs] + [level(word) for word in _marked(cargo)], default=Level.CLEAR)
+    levels = [WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs]
+    return max(levels + [level(word) for word in _marked(cargo)], default=Level.CLEAR)
 
 
 def _listed(value: Any) -> list[str]:

@@ -15,7 +15,7 @@ from dragoman_stix.ids import TYPE_NAME, is_identifier, uid
 
 FORMAT = "stix-2.1"
 BUNDLE = ["type", "id", "objects"]
-NAMELESS = "?"  # stands in the order for objects whose type is no name
+NAMELESS = "?"  # stands in the order for objects that have no id, or none of their type
 
 
 @dataclass(slots=True)
@@ -122,9 +122,10 @@ def bundle_id(objects: Sequence[Any]) -> str:
 
 
 def kind_of(item: Any, number: int) -> str:
-    """What an object is in the order: its type, with the number of its incident."""
+    """What an object is in the order: its type, with the number of its incident; one without an id of its type is none."""
     name = item.get("type") if isinstance(item, dict) else None
-    return _kind(name, number) if isinstance(name, str) else _kind(NAMELESS, number)
+    named = isinstance(name, str) and is_identifier(item.get("id"), name)
+    return _kind(name if named else NAMELESS, number)
 
 
 @lru_cache(maxsize=1024)

@@ -70,7 +70,7 @@ def is_identifier(value: object, type_name: str | None = None) -> bool:
     """Whether a value is a well-formed id; with a type, one of that type."""
     if type(value) is not str or IDENTIFIER.fullmatch(value) is None:
         return False
-    return type_name is None or value.rpartition("--")[0] == type_name
+    return type_name is None or value[:-38] == type_name
 
 
 def observable_id(type_name: str, properties: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dragoman_stix.ids import is_identifier
+
 # Objects that say something about others, and so belong to those; all others belong to what refers to them.
 ABOUT = {
     "relationship": ("source_ref", "target_ref"),
@@ -21,7 +23,7 @@ def owners(objects: Sequence[Any]) -> list[int]:
 
     objects: as decoded, not yet read.  Walks iteratively; cycles and references to nowhere are fine.
     """
-    starts = [place for place, item in enumerate(objects) if type_of(item) == "incident"]
+    starts = [place for place, item in enumerate(objects) if _is_incident(item)]
     if len(starts) < 2:
         return [0] * len(objects)
     graph = _Graph(objects)
@@ -37,6 +39,10 @@ def type_of(item: Any) -> Any:
     return item.get("type") if type(item) is dict else None
 
 
+def _is_incident(item: Any) -> bool:
+    return type_of(item) == "incident" and is_identifier(item.get("id"), "incident")
+
+
 class _Graph:
     """The places of objects by id, what each refers to, and what is said about each."""
 
@@ -45,7 +51,7 @@ class _Graph:
         for place, item in enumerate(objects):
             if type(item) is dict and type(item.get("id")) is str:
                 self.places[item["id"]].append(place)
-        self.incidents = {place for place, item in enumerate(objects) if type_of(item) == "incident"}
+        self.incidents = {place for place, item in enumerate(objects) if _is_incident(item)}
         self.forward = [list(self._targets(strings(item), place)) for place, item in enumerate(objects)]
         self.about: dict[int, list[int]] = defaultdict(list)
         for place, item in enumerate(objects):

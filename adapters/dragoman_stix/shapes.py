@@ -94,7 +94,7 @@ def _from_top(source: Object, memory: Memory) -> None:
     """Shape F: what stands on the incident itself moves into the extension."""
     extensions = source.get("extensions")
     taken = [key for key in source if key in ON_TOP]
-    if not taken or ("extensions" in source and (type(extensions) is not dict or CORE in extensions)):
+    if not taken or ("extensions" in source and (type(extensions) is not dict or not extensions or CORE in extensions)):
         return
     core = {key: source.pop(key) for key in taken}
     source["extensions"] = {**(extensions or {}), CORE: core}

@@ -12,6 +12,7 @@ from dragoman_stix.hostnames import is_hostname
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}(?:/(?:3[0-2]|[12]?\d))?", re.ASCII)
 MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", re.ASCII)
+MAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9-.]+", re.ASCII)  # what validators take for one
 WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 LENGTHS = {"MD5": 32, "SHA-1": 40, "SHA-256": 64, "SHA-512": 128, "SHA3-256": 64, "SHA3-512": 128}
 HEX = re.compile(r"[0-9a-fA-F]+", re.ASCII)
@@ -70,7 +71,7 @@ CHECKS: dict[str, Any] = {
     "ipv4-addr": IPV4.fullmatch,
     "ipv6-addr": _ipv6,
     "mac-addr": MAC.fullmatch,
-    "email-addr": lambda text: "@" in text and not any(letter.isspace() for letter in text),
+    "email-addr": MAIL.fullmatch,
     "url": web_address,
     "domain-name": is_hostname,
     "mutex": bool,
@@ -80,7 +81,7 @@ CHECKS: dict[str, Any] = {
 def fits(part: Any) -> bool:
     """Whether an observable may stand in STIX under its type; what has no check of its own may."""
     if isinstance(part, RegistryKey):
-        return bool(part.key) and SHORT_HIVE.search(full_key(part.key)) is None
+        return bool(part.key) and SHORT_HIVE.search(full_key(part.key or "")) is None
     check = CHECKS.get(part.type)
     if check is None:
         return not isinstance(part, Address)  # an address of a kind that only its own format has

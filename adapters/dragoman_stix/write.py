@@ -57,11 +57,13 @@ class Writing:
         return [self._mended(item) for item in out] if self.loose else out
 
     def _flat(self, incident: Incident) -> Incident:
-        """The graph of an incident; a name that its STIX source left out, or spoilt, is not made up."""
+        """The graph of an incident; a name or time that its STIX source left out, or spoilt, is not made up."""
         flat, residue = flatten(incident), incident.residue or {}
         lacking = self.writer.lacking(self.table.parts["incident"], residue)
         if incident.summary is None and ("name" in lacking or "name" in residue.get(FORMAT, ())):
             flat.summary = None
+        if incident.created is None and "created" in lacking:
+            flat.created, flat.modified = None, incident.modified
         return flat
 
     def _defaults(self, flat: Incident) -> None:

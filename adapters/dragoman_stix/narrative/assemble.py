@@ -68,7 +68,7 @@ class Assembling:
         """What hangs at a path: what ties it to its owner and its part, both taken out of the graph."""
         owner = self._core(self.owner)
         owned = self.owned[owned_by_target]
-        if not owned[owner]:
+        if not owned.get(owner):
             return None
         link = self.links.get(link_name(self.key, path))
         if link is None:

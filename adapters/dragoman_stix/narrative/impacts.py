@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dragoman.mapping.table import facts
 from dragoman.model import Assessment, Confidence, Impact, Incident
 from dragoman.model.plain import copied
-from dragoman_stix.narrative.labels import labelled, unlabel
+from dragoman_stix.narrative.labels import label, labelled, unlabel
 from dragoman_stix.narrative.people import is_flat
 from dragoman_stix.narrative.values import number, text_of, word
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OCCURRENCES = {"actual": "confirmed", "potential": "suspected"}
 SEVERITIES = {"none": 0, "low": 15, "medium": 40, "high": 70}
 CONFIDENCES = {"low": 15, "medium": 50, "high": 85}
+AMOUNT = "amount"
 LABELS = {"kind": "impact", "type": "impact-type", "completion": "completion", "metric": "metric", "duration": "duration"}
 
 
@@ -69,9 +70,15 @@ def _impact(work: Flattening, impact: Impact, path: str) -> Impact:
     return copied(
         impact, id=work.id_of(impact, "impact", path), markings=work.effective(impact), kind=None, type=None,
         completion=None, metric=None, duration=None, severity=None, value=None, currency=None, category=category,
-        labels=[*labelled(impact, LABELS), *impact.labels], measures=measures, references=[*work.local(impact)] or (),
+        labels=[*labelled(impact, LABELS), *_lasted(impact), *impact.labels], measures=measures,
+        references=[*work.local(impact)] or (),
         criticality=number(impact.severity, SEVERITIES) if impact.criticality is None else impact.criticality,
     )  # fmt: skip
+
+
+def _lasted(impact: Impact) -> list[str]:
+    """How long, where the impact is one of time: STIX has no number for that."""
+    return [label(AMOUNT, impact.value)] if impact.kind == "time" and impact.value is not None else []
 
 
 def _category(impact: Impact) -> tuple[str, dict[str, Any]]:
@@ -134,7 +141,7 @@ def _from_incident(assessment: Assessment, incident: Incident) -> None:
 
 def _unimpact(work: Assembling, flat: Impact, path: str) -> Impact:
     before = work.enter(flat, "impact", path)
-    unlabel(flat, LABELS)
+    unlabel(flat, {**LABELS, "value": AMOUNT})
     if flat.kind == "monetary" and flat.measures:
         amount = flat.measures.get("min_amount")
         flat.value = None if amount is None else repr(int(amount) if amount == int(amount) else amount)

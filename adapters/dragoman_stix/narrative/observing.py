@@ -127,7 +127,8 @@ def _file(made: File) -> File:
                 hashes.setdefault(name, found.value or "")
     name = made.name if made.name or hashes else (made.urls[0] if made.urls else "unnamed")
     size = made.size if made.size is None or made.size >= 0 else None
-    return copied(made, size=size, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(), software=None, properties=())
+    return copied(made, size=size, hashes=hashes or None, name=name, hash_sets=(), urls=(), signatures=(),
+                  software=None, properties=())  # fmt: skip
 
 
 def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:

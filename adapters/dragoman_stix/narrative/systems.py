@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
-from dragoman.model import Event, Flow, Incident, NodeRole, Reference, System, Text
+from dragoman.model import Counter, Event, Flow, Incident, NodeRole, Reference, System, Text
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import observing, services, software
 from dragoman_stix.narrative.labels import labelled, unlabel
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 LABELS = {"category": "system", "spoofed": "spoofed", "virtual": "virtual", "ownership": "ownership",
           "interface": "interface"}  # fmt: skip
 ASSET = "asset"
+COUNTED, COUNTED_NODE = "counted", "counted at the node"
+COUNT = re.compile(
+    rf"(?P<whose>{COUNTED_NODE}|{COUNTED}) (?P<type>[^:]+): (?P<value>\S+) "
+    r"(?P<unit>.+?)(?: per (?P<duration>[^,]+?))?(?:, (?P<meaning>.+))?",
+    re.ASCII,
+)
 ENDS = ("ipv4-addr--", "ipv6-addr--", "mac-addr--", "domain-name--")  # what traffic can go between
 
 
@@ -44,8 +51,10 @@ def _system(work: Flattening, system: System, path: str) -> str:
     roles = [_role_word(role) for role in system.roles if role.category]
     flat = copied(
         system, id=work.id_of(system, "infrastructure", path), markings=work.markings, category=None, spoofed=None,
-        virtual=None, ownership=None, interface=None, roles=(), services=(), operating_systems=(), addresses=(), postal_addresses=(),
-        name=system.name or _system_name(system), labels=[*labelled(system, LABELS), *_places(system), *system.labels] or (),
+        virtual=None, ownership=None, interface=None,
+        counters=(), node_counters=(), roles=(), services=(), operating_systems=(), addresses=(), postal_addresses=(),
+        name=system.name or _system_name(system),
+        labels=[*labelled(system, LABELS), *_places(system), *_counts(system), *system.labels] or (),
         infrastructure_types=[*roles, *system.infrastructure_types] or (), asset_ids=(), locations=(),
         references=[*work.local(system), *(Reference(source_name=ASSET, external_id=a) for a in system.asset_ids),
                     *system.references] or (),
@@ -71,6 +80,26 @@ def _places(system: System) -> list[str]:
         tagged(f"address ({point.type})" if point.type else "address", Text(point.value or "", point.lang, point.group))
         for point in system.postal_addresses
     ]
+
+
+def _counts(system: System) -> list[str]:
+    """What was counted at a system, as readable labels: "rate: 90000 packet per second, at its peak"."""
+    named = [*((COUNTED, counter) for counter in system.counters), *((COUNTED_NODE, c) for c in system.node_counters)]
+    return [f"{name} {counter.type}: {_count(counter)}" for name, counter in named if counter.type and counter.value]
+
+
+def _count(counter: Counter) -> str:
+    rate = f" per {counter.duration}" if counter.duration else ""
+    return f"{counter.value} {counter.unit or 'event'}{rate}" + (f", {counter.meaning}" if counter.meaning else "")
+
+
+def _counted(word: str) -> Counter | None:
+    """The counter that `_counts` made a label of."""
+    found = COUNT.fullmatch(word)
+    if found is None:
+        return None
+    told: dict[str, Any] = {name: found[name] for name in COUNT.groupindex if name != "whose"}
+    return Counter(**told)
 
 
 def _system_name(system: System) -> str:
@@ -125,16 +154,20 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
 def _unplaced(flat: System) -> None:
     """Takes what `_places` made out of the labels."""
     places, addresses, left = [], [], []
+    counts: dict[str, list[Counter]] = {COUNTED: [], COUNTED_NODE: []}
     for word in flat.labels:
         name, text = untagged(word)
-        if name == "location":
+        counter = _counted(word)
+        if counter is not None:
+            counts[COUNTED_NODE if word.startswith(COUNTED_NODE + " ") else COUNTED].append(counter)
+        elif name == "location":
             places.append(text)
         elif name == "address" or name.startswith("address ("):
             addresses.append(postal(name[9:-1] or None, text))
         else:
             left.append(word)
     flat.locations, flat.postal_addresses, flat.labels = places or (), addresses or (), left or ()
-
+    flat.counters, flat.node_counters = counts[COUNTED] or (), counts[COUNTED_NODE] or ()
 
 
 __all__ = ["assemble_flows", "assemble_incident", "flatten_flows", "flatten_incident"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from dragoman.adapter import Context, Format, Likeness
@@ -73,14 +74,19 @@ class TableAdapter(ABC):
 
     def read(self, source: BinaryIO, context: Context) -> Iterator[Incident]:
         """The incidents of a document.  Raises ReadError, LimitExceeded."""
-        tree = self.parse(within(source, context), context)
-        cargo = self.unload(tree, context)
-        native, anchor = self.take(tree, context)
-        yield from Unloading(context.ledger, anchor).documents(native, cargo) if cargo else native
+        with bounded():
+            tree = self.parse(within(source, context), context)
+            cargo = self.unload(tree, context)
+            native, anchor = self.take(tree, context)
+            found = Unloading(context.ledger, anchor).documents(native, cargo) if cargo else native
+        yield from found
 
     def write(self, incidents: Iterable[Incident], sink: BinaryIO, context: Context) -> None:
-        """One document of all incidents.  Raises InvalidOutput."""
-        wanted = list(incidents)
+        """One document of all incidents.  Raises InvalidOutput, LimitExceeded."""
+        with bounded():
+            self.hand_over(self._written(list(incidents), context), sink)
+
+    def _written(self, wanted: list[Incident], context: Context) -> bytes:
         tree = self.give(wanted, context)
         data = self.render(tree)
         if self.rereads:
@@ -90,19 +96,17 @@ class TableAdapter(ABC):
             check_depth(cargo, context)
             if self.rereads:
                 tree = self.reparse(data, context.aside())
+            data = b""  # of a large document, the draft need not stay in memory
             data = self.render(self.load(tree, cargo, context))
             del tree
-        self.hand_over(data, sink)
+        return data
 
     def _missing(self, data: bytes, wanted: list[Incident], context: Context) -> Cargo:
         """What the native document does not bring back, which is the cargo; the ledger is told."""
         aside = context.aside()
-        try:
-            native, anchor = self.take(self.reparse(data, aside), aside)
-            comparison = Comparison(anchor)
-            cargo = comparison.documents(native, wanted)
-        except RecursionError:
-            raise LimitExceeded("what is told nests deeper than can be followed", fix="nest it less") from None
+        native, anchor = self.take(self.reparse(data, aside), aside)
+        comparison = Comparison(anchor)
+        cargo = comparison.documents(native, wanted)
         self._tell(comparison, wanted, context)
         return cargo
 
@@ -114,6 +118,15 @@ class TableAdapter(ABC):
                 continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
             context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """What nests deeper than we can follow is refused.  Raises LimitExceeded."""
+    try:
+        yield
+    except RecursionError:
+        raise LimitExceeded("parts nest in each other deeper than can be followed", fix="nest them less") from None
 
 
 def check_depth(cargo: Cargo, context: Context) -> None:

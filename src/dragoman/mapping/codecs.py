@@ -105,7 +105,11 @@ def to_utc(text: str) -> str:
     if when is None:
         return text
     digits = re.search(r"\.(\d+)", text)
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + (f".{digits[1]}" if digits else "") + "Z"
+    try:
+        when = when.astimezone(UTC)
+    except OverflowError:  # at the ends of the calendar, where UTC would be in the year 0 or 10000: its own clock is nearest
+        when = when.replace(tzinfo=None)
+    return when.replace(microsecond=0, tzinfo=None).isoformat() + (f".{digits[1]}" if digits else "") + "Z"
 
 
 def prose(text: str) -> str:

@@ -100,13 +100,20 @@ def reader_of(spec: Spec, shape: Shape) -> Read | None:
                        f"    if found != constant{place} or type(found) is not type(constant{place}):",
                        "        return None"]  # fmt: skip
             continue
-        checks.append(f"    v{place} = decode{place}(source[key{place}])")
+        checks += _checked(row, place)
         checks += [f"    v{place} = words(row{place}, v{place})"] if row.vocab is not None else []
         said[row.core] = f"v{place}"
     names |= {f"default_{name}": value for name, value in defaults.items()}
     made = [f"part.{name} = {value or f'default_{name}'}" for name, value in said.items()]
     lines = [*checks, "    pass", "except ValueError:", "    return None", "part = new(cls)", *made, "return part"]
     return _function("def made(source):", lines, names)  # type: ignore[no-any-return]
+
+
+def _checked(row: Row, place: int) -> list[str]:
+    """The lines that decode one member."""
+    if row.codec is CODECS["string"]:
+        return [f"    v{place} = source[key{place}]", f"    if type(v{place}) is not str:", "        return None"]
+    return [f"    v{place} = decode{place}(source[key{place}])"]
 
 
 def words(row: Row, value: Any) -> Any:

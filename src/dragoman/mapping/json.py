@@ -28,19 +28,30 @@ class JsonReader:
     def __init__(self, format_name: str, ledger: Ledger, seen: Seen | None = None) -> None:
         self.format, self.ledger, self.seen = format_name, ledger, seen
         self.trail: list[str | int] = []
+        self.quick: dict[Any, tuple[compiled.Read, Any]] = {}  # for objects that many are like: how to read and note one
 
     def read(self, spec: Spec, source: Object) -> Any:
         """A part of `spec` from an object, which is used up: what no row took goes into the part's residue."""
-        seen = self.seen
-        lacking = missing(spec, source)
+        shape = tuple(source)
+        quick = self.quick.get((spec.name, shape))
+        if quick is not None:
+            part = quick[0](source)
+            if part is not None:
+                quick[1](part)
+                source.clear()
+                return part
+        return self._noted(spec, source, shape)
+
+    def _noted(self, spec: Spec, source: Object, shape: tuple[str, ...]) -> Any:
+        """The part, and what its object looked like."""
+        seen, lacking = self.seen, missing(spec, source)
         if seen is not None:
             seen.members(spec.name, source)
-        fast = compiled.reader(spec, tuple(source))
-        part = fast(source) if fast is not None else None
-        if part is None:
-            part = self.plainly(spec, source)
+        part = self.plainly(spec, source)
         if seen is not None:
-            seen.lacking(spec.name, part, lacking)
+            alike = seen.lacking(spec.name, part, lacking)
+            if (fast := compiled.reader(spec, shape)) is not None:
+                self.quick[spec.name, shape] = fast, alike.append
         elif lacking:
             remember(part, self.format, ABSENT, list(lacking))
         return part

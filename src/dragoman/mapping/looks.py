@@ -108,16 +108,14 @@ class Seen:
             shapes = self.shapes[name] = {}
         shapes[tuple(source)] = None
 
-    def lacking(self, name: str, part: Any, paths: Shape) -> None:
-        """The required members that the object of a part leaves out."""
+    def lacking(self, name: str, part: Any, paths: Shape) -> list[Any]:
+        """The required members that the object of a part leaves out; returns the parts whose objects do the same."""
         counts = self.counts.get(name)
         if counts is None:
             counts = self.counts[name] = {}
-        found = counts.get(paths)
-        if found is None:
-            counts[paths] = [part]
-        else:
-            found.append(part)
+        alike = counts.setdefault(paths, [])
+        alike.append(part)
+        return alike
 
     def looks(
         self, specs: Mapping[str, Spec], naturals: Mapping[str, Natural] | None = None

@@ -36,7 +36,7 @@ def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
         raise _number_fault(text, str(error), source) from None
     except (RecursionError, MemoryError):
         raise LimitExceeded("the document takes more memory than there is", where=visible(source)) from None
-    if len(data) > limits.string:
+    if scan.may_hold_longer(data, limits.string):
         strict.check_strings(value, limits, source)
     return value
 

@@ -63,6 +63,14 @@ def more_values_than(data: bytes, limit: int) -> bool:
     return kept.count(b'"') > 4 * limit + 2 or len(outside_strings(data, b",[{")) > limit
 
 
+def may_hold_longer(data: bytes, limit: int) -> bool:
+    """Whether a key or a text may have more characters than `limit`: where no quote is escaped, the bytes between two
+    quotes show that none has."""
+    if len(data) <= limit:
+        return False
+    return b'\\"' in data or re.search(rb'"[^"]{%d}' % (limit + 1), data) is not None
+
+
 def half_character(text: str) -> int | None:
     r"""The offset of the first escaped half of a character (\ud83d without its \ude00), if there is one."""
     if "\\" not in text or not _MAYBE_HALF.search(text):
