@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from dragoman.adapter import Context
-from dragoman.errors import InvalidOutput
+from dragoman.errors import ForbiddenLoss, InvalidOutput
 from dragoman.model import Additional, Address, Contact, File, Incident, Indicator, Technique
 from dragoman.model.plain import plain
 from dragoman_iodef import adapter
@@ -77,7 +77,7 @@ def test_what_came_from_elsewhere_goes_back_whole() -> None:
 def test_an_empty_incident_gives_a_valid_document_or_is_refused() -> None:
     """If it failed: IODEF would be written that its schema does not allow, or strictness would invent values."""
     assert not faults(etree.fromstring(write([Incident()])))
-    with pytest.raises(InvalidOutput, match=r"IncidentID/@name.*incident/@purpose"):
+    with pytest.raises(ForbiddenLoss, match=r"IncidentID/@name.*incident/@purpose"):
         write([Incident()], Context(strict=True))
     with pytest.raises(InvalidOutput):
         write([])

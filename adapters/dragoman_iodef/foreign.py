@@ -185,11 +185,17 @@ def _events(incident: Incident) -> Iterable[Event]:
     """Systems and observables that stand alone, and what can be done."""
     systems = [*incident.systems, *_systems(incident)]
     record = _record(incident)
-    steps = [Task(action="other", description=[p.name or "", *p.description]) for p in incident.courses_of_action]
+    steps = [_step(part) for part in incident.courses_of_action]
     others = [item for item in map(_plain, incident.observables) if item is not None]
     if systems or record or steps or others:
         flows = [Flow(systems=systems)] if systems else []
         yield Event(flows=flows, expectations=steps, record=record, additional=others)
+
+
+def _step(part: Any) -> Task:
+    """What can be done, as something to be done."""
+    words = [part.name or "", *part.description]
+    return Task(action="other", description=words, markings=part.markings, field_markings=part.field_markings)
 
 
 def _systems(incident: Incident) -> Iterable[System]:
@@ -238,13 +244,18 @@ def _plain(item: Any) -> Additional | None:
     if item.type not in TELLING:
         return None
     value = getattr(item, TELLING[item.type], None) or getattr(item, "user_id", None) or item.type
-    return Additional(name=item.type, dtype="string", value=str(value), markings=item.markings)
+    return _shown(item, name=item.type, value=str(value))
+
+
+def _shown(part: Any, **said: Any) -> Additional:
+    """What a part says as plain text, for those who may see the part."""
+    return Additional(dtype="string", markings=part.markings, field_markings=part.field_markings, **said)
 
 
 def _additional(incident: Incident) -> Iterable[Additional]:
     """Notes, custom fields and attachments."""
     for note in incident.notes:
-        yield Additional(name="note", dtype="string", meaning=note.abstract, value=note.content, markings=note.markings)
+        yield _shown(note, name="note", meaning=note.abstract, value=note.content)
     for field in incident.custom_fields:
         kind = field.type.type if field.type and field.type.type else "string"
         name = field.type.name if field.type else None

@@ -18,6 +18,7 @@ from dragoman.mapping.xml import XmlWriter
 from dragoman.model import (
     Additional,
     Address,
+    FieldMarking,
     FuzzyHash,
     Hash,
     HashSet,
@@ -97,10 +98,21 @@ def contact(part: Any, writer: Writer) -> Any:
         names=part.names or ([part.name] if part.name else []),
         role=part.role or next(iter(part.roles), "unknown"),
         type=part.type or ("person" if part.identity_class in PERSON else "organization"),
-        emails=[point if point.value else changed(point, value=writer.seen[point.ref or ""].value) for point in known],
+        emails=[point if point.value else _reached(point, writer.seen[point.ref or ""]) for point in known],
         phones=[point for point in part.phones if point.value],
         postal_addresses=[point for point in part.postal_addresses if point.value],
     )
+
+
+def _reached(part: Any, address: Any) -> Any:
+    """A way to reach somebody with the address that it refers to."""
+    return changed(part, value=address.value, field_markings=shared(part, [address]))
+
+
+def shared(part: Any, others: Iterable[Any]) -> list[FieldMarking]:
+    """The markings inside a part that shows what others say: theirs hold there too."""
+    held = [word for one in others for word in (*one.markings, *(field.marking for field in one.field_markings)) if word]
+    return [*part.field_markings, *(FieldMarking(marking=word) for word in held)]
 
 
 def point(step: str) -> Callable[[Any, Writer], Any]:
@@ -242,12 +254,17 @@ def certificate(part: Any, writer: Writer) -> Any:
 def mail(part: Any, writer: Writer) -> Any:
     if part.from_ref is None and part.sender_ref is None and not part.to_refs:
         return part
-    sender = part.sender or next(iter(_values([part.from_ref, part.sender_ref], writer)), None)
-    return changed(part, sender=sender, to=part.to or _values(part.to_refs, writer))
+    senders, to = _addresses([part.from_ref, part.sender_ref], writer)[:1], _addresses(part.to_refs, writer)
+    return changed(
+        part,
+        sender=part.sender or next((one.value for one in senders), None),
+        to=part.to or [one.value for one in to],
+        field_markings=shared(part, [*senders, *to]),
+    )
 
 
-def _values(refs: Sequence[str | None], writer: Writer) -> list[str]:
-    return [writer.seen[ref].value for ref in refs if ref and ref in writer.seen and writer.seen[ref].value]
+def _addresses(refs: Sequence[str | None], writer: Writer) -> list[Any]:
+    return [writer.seen[ref] for ref in refs if ref and ref in writer.seen and writer.seen[ref].value]
 
 
 PREPARE = {
