@@ -47,6 +47,7 @@ class Stix21(TableAdapter):
     )
 
     rereads = True
+    judges_values = False
 
     def sniff(self, head: bytes) -> Likeness:
         return likeness(head)
@@ -59,6 +60,12 @@ class Stix21(TableAdapter):
 
     def reparse(self, data: bytes, context: Context) -> Any:
         return json.redecode(data)
+
+    def faults(self, data: bytes, context: Context) -> list[str]:
+        """What is missing or does not go together, each as "pointer: reason".  Raises as `parse` does."""
+        from dragoman_stix.judge import faults
+
+        return list(faults(*opened(self.parse(data, context), context.source)))
 
     def render(self, tree: Any) -> bytes:
         return json.compact(tree)

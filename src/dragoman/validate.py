@@ -29,17 +29,20 @@ class Judgement:
 def validate(data: bytes, format_name: str | None = None, context: Context | None = None) -> Judgement:
     """The faults of a document.
 
-    They are what the adapter's own method `faults(data, context) -> list[str]` finds, where it has one, and else the
-    values that its reader could not understand.  Raises UnknownFormat, ReadError, LimitExceeded.
+    They are what the adapter's own method `faults(data, context) -> list[str]` finds, where it has one, and the values
+    that its reader could not understand: always when the adapter says `judges_values = False`, and else when there are
+    no others, for a standard's own validator meets the same values and says more of them.
+    Raises UnknownFormat, ReadError, LimitExceeded.
     """
     context = replace(context or Context(), ledger=Ledger())
     name = format_name or detect(data[:HEAD], context.source)
     judge: Callable[[bytes, Context], list[str]] | None = getattr(adapter(name), "faults", None)
+    beside = not getattr(adapter(name), "judges_values", True)
     faults = judge(data, context) if judge else []
     read(data, name, context)
-    # A standard's own validator meets the same values and says more of them.
-    invalid = [] if faults else [_line(loss) for loss in context.ledger.of({Kind.INVALID})]
-    return Judgement(name, faults + invalid, judge is not None)
+    invalid = [] if faults and not beside else [_line(loss) for loss in context.ledger.of({Kind.INVALID})]
+    told = {line.partition(": ")[0] for line in invalid}
+    return Judgement(name, [line for line in faults if line.partition(": ")[0] not in told] + invalid, judge is not None)
 
 
 def _line(loss: Loss) -> str:

@@ -15,6 +15,7 @@ from dragoman.model import (
     Event,
     Incident,
     Method,
+    Part,
     Reference,
     Task,
     Technique,
@@ -46,8 +47,10 @@ def flatten_incident(work: Flattening, incident: Incident, flat: Incident, owner
         work.add("events", span)
     for place, event in enumerate(e for e in incident.events if not people.is_flat(e, "event")):
         flatten_event(work, event, f"/events/{place}")
+    before, work.markings = work.markings, tuple(work.effective(Part(markings=incident.history_markings)))
     for place, task in enumerate(t for t in incident.history if not people.is_flat(t, "task")):
         _task(work, task, f"/history/{place}", "successful")
+    work.markings = before
     _discoveries(work, incident.discoveries, "")
     _methods(work, incident.methods, owner, "")
     words = [found.source for found in incident.discoveries if found.source]

@@ -143,6 +143,8 @@ def _in_words(term: Term | None) -> str:
 
 
 def _pattern(work: Flattening, term: Term, path: str, owner: str, known: Known) -> str | None:
+    if work.stricter(term):
+        return None
     if term.observable_ref is not None:
         text, least = known.get(term.observable_ref, (None, Level.CLEAR))
         return text if least <= level_of(work.markings) else None
@@ -166,7 +168,7 @@ def _joined(work: Flattening, expression: Expression, path: str, owner: str, kno
 
 def _observed(work: Flattening, found: Observed, path: str, owner: str) -> str | None:
     part, members = _seen(found)
-    if work.stricter(part):
+    if work.stricter(part) or work.stricter(found):
         return None
     brackets = [text for member in members if (text := patterns.comparison(member))]
     if not brackets:

@@ -17,21 +17,23 @@ if TYPE_CHECKING:
     from dragoman_stix.narrative.flatten import Flattening
 
 LABELS = {"name": "item", "dtype": "dtype", "meaning": "meaning", "format_id": "format"}
+EMPTY = "\n"  # for strict readers an artifact holds something
 TEXT, XML = "text/plain", "application/xml"
 
 
 def packed(work: Flattening, text: str, mime_type: str) -> str:
     """A text as an artifact; returns its id."""
-    payload = base64.b64encode(text.encode("utf-8", "surrogatepass")).decode()
+    payload = base64.b64encode((text or EMPTY).encode("utf-8", "surrogatepass")).decode()
     return work.observe(Artifact(payload_bin=payload, mime_type=mime_type))
 
 
 def unpacked(artifact: Artifact) -> str:
     """The text of an artifact that `packed` made."""
     try:
-        return base64.b64decode(artifact.payload_bin or "").decode("utf-8", "surrogatepass")
+        text = base64.b64decode(artifact.payload_bin or "").decode("utf-8", "surrogatepass")
     except (binascii.Error, ValueError):
         return ""
+    return "" if text == EMPTY else text
 
 
 def artifact(work: Flattening, item: Additional) -> str:

@@ -137,7 +137,7 @@ def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
     sender = senders[0] if senders else made.from_ref
     raw = packed(work, made.message, "message/rfc822") if made.message else made.raw_email_ref
     fields = dict(made.additional_header_fields or {})
-    told = {"X-Mailer": made.x_mailer, "To": others, "From": next(iter(other), None)}
+    told = {"X-Mailer": made.x_mailer, "To": ", ".join(others), "From": next(iter(other), None)}
     fields |= {name: values for name, values in told.items() if values}
     return copied(
         made, is_multipart=bool(made.is_multipart), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
@@ -220,7 +220,8 @@ def _refill_mail(work: Assembling, made: EmailMessage) -> None:
     if isinstance(message, Artifact):
         made.message, made.raw_email_ref = unpacked(message), None
     fields = dict(made.additional_header_fields or {})
-    made.to = [*made.to, *fields.pop("To", ())] or ()
+    others = fields.pop("To", ())
+    made.to = [*made.to, *([others] if isinstance(others, str) else others)] or ()
     made.sender = fields.pop("From", made.sender)
     made.x_mailer = fields.pop("X-Mailer", None)
     made.additional_header_fields = fields or None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +12,16 @@ from dragoman.errors import ReadError
 from dragoman.limits import Limits
 from dragoman.model import Reference, Software, SoftwareProduct
 from dragoman.tree import xml
-from dragoman_stix.narrative.labels import labelled, words
+from dragoman_stix.narrative.labels import label, labelled, words
 from dragoman_stix.narrative.values import text_of
 
 if TYPE_CHECKING:
     from dragoman_stix.narrative.flatten import Flattening
 
 LABELS = {"spec_name": "spec", "spec_dtype": "dtype"}
-PAGE = "page"
+PAGE, VALUE = "page", "reference"
+WORD = r"(?:\*|\??(?:[A-Za-z0-9._\-]|\\[!-,/:-@\[-^`{-~])+\??)"
+CPE = re.compile(rf"cpe:2\.3:[aho*\-](?::{WORD}){{5}}:(?:[a-zA-Z]{{2,3}}|[*\-])(?::{WORD}){{4}}", re.ASCII)  # version 2.3
 
 
 def flatten_software(work: Flattening, software: Software, owner: str, path: str) -> None:
@@ -26,7 +29,9 @@ def flatten_software(work: Flattening, software: Software, owner: str, path: str
     made = product(software)
     if made is not None:
         pages = [Reference(source_name=PAGE, urls=[url]) for url in software.urls]
-        work.link(path, owner, "consists-of", work.observe(made), pages, labelled(software, LABELS))
+        value = None if made.cpe or made.swid else software.spec_value
+        labels = [*labelled(software, LABELS), *([label(VALUE, value)] if value else ())]
+        work.link(path, owner, "consists-of", work.observe(made), pages, labels)
 
 
 def product(software: Software) -> SoftwareProduct | None:
@@ -36,7 +41,8 @@ def product(software: Software) -> SoftwareProduct | None:
     if not name:
         return None
     kind = software.spec_name
-    return SoftwareProduct(name=name, cpe=value if kind == "cpe" else None, swid=value if kind == "swid" else None)
+    cpe = value if kind == "cpe" and CPE.fullmatch(value or "") else None
+    return SoftwareProduct(name=name, cpe=cpe, swid=value if kind == "swid" else None)
 
 
 def _text(markup: str | None) -> str | None:
@@ -52,12 +58,12 @@ def _text(markup: str | None) -> str | None:
 
 def software_of(relation: Any, found: SoftwareProduct) -> Software:
     """The software reference of an observable that `product` made, and of the relationship that ties it."""
-    value = found.cpe or found.swid
+    told = words(relation.labels, {**LABELS, "value": VALUE})
+    value = found.cpe or found.swid or told.get("value")
     made = Software(spec_value=value, description=[found.name] if found.name and found.name != value else ())
     made.urls = _pages(relation.references)
     if list(made.description) == list(made.urls[:1]):
         made.description = ()
-    told = words(relation.labels, LABELS)
     made.spec_name = told.get("spec_name") or ("cpe" if found.cpe else "swid" if found.swid else None)
     made.spec_dtype = told.get("spec_dtype")
     return made
