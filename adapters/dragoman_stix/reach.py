@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from dragoman_stix.ids import is_identifier
@@ -30,8 +30,9 @@ def owners(objects: Sequence[Any]) -> list[int]:
     found: list[int | None] = [None] * len(objects)
     for number, start in enumerate(starts):
         found[start] = number
+    claimed: set[str] = set()
     for number, start in enumerate(starts):
-        _spread(graph, start, number, found)
+        _spread(graph, start, number, found, claimed)
     return [number or 0 for number in found]
 
 
@@ -44,25 +45,28 @@ def _is_incident(item: Any) -> bool:
 
 
 class _Graph:
-    """The places of objects by id, what each refers to, and what is said about each."""
+    """The places of objects by id, the ids that each refers to, and what is said about each id.
+
+    An id may have many places (versions of an object, a marking that every incident brings along): all belong together.
+    """
 
     def __init__(self, objects: Sequence[Any]) -> None:
+        self.ids = [item["id"] if type(item) is dict and type(item.get("id")) is str else None for item in objects]
         self.places: dict[str, list[int]] = defaultdict(list)
-        for place, item in enumerate(objects):
-            if type(item) is dict and type(item.get("id")) is str:
-                self.places[item["id"]].append(place)
-        self.incidents = {place for place, item in enumerate(objects) if _is_incident(item)}
-        self.forward = [list(self._targets(strings(item), place)) for place, item in enumerate(objects)]
-        self.about: dict[int, list[int]] = defaultdict(list)
+        for place, name in enumerate(self.ids):
+            if name is not None:
+                self.places[name].append(place)
+        self.incidents = {str(name) for name, item in zip(self.ids, objects, strict=True) if _is_incident(item)}
+        self.forward = [self._known(strings(item), name) for name, item in zip(self.ids, objects, strict=True)]
+        self.about: dict[str, list[int]] = defaultdict(list)
         for place, item in enumerate(objects):
             if members := ABOUT.get(type_of(item)) if type(type_of(item)) is str else None:
                 said = [value for member in members for value in strings(item.get(member))]
-                for target in self._targets(said, place):
+                for target in self._known(said, self.ids[place]):
                     self.about[target].append(place)
 
-    def _targets(self, values: Any, own: int) -> Iterator[int]:
-        for value in values:
-            yield from (place for place in self.places.get(value, ()) if place != own)
+    def _known(self, values: Any, own: str | None) -> list[str]:
+        return [value for value in dict.fromkeys(values) if value in self.places and value != own]
 
 
 def strings(node: Any) -> list[str]:
@@ -80,17 +84,24 @@ def strings(node: Any) -> list[str]:
     return found
 
 
-def _spread(graph: _Graph, start: int, number: int, found: list[int | None]) -> None:
+def _spread(graph: _Graph, start: int, number: int, found: list[int | None], claimed: set[str]) -> None:
     """Takes all that is reached from one incident and belongs to nobody yet; other incidents are where it ends."""
-    todo = [start]
+    todo, own = [start], graph.ids[start]
     while todo:
         place = todo.pop()
-        for near in graph.forward[place]:
-            if found[near] is None:
-                found[near] = number
-                todo.append(near)
-        for near in graph.about.get(place, ()):
+        for name in graph.forward[place]:
+            if name not in claimed and name not in graph.incidents:
+                claimed.add(name)
+                todo += _take(graph.places[name], number, found)
+        for near in graph.about.pop(graph.ids[place] or "", ()) if place != start else graph.about.get(own or "", ()):
             others = graph.incidents.intersection(graph.forward[near])
-            if found[near] is None and (not others or start in others):
-                found[near] = number
-                todo.append(near)
+            if not others or own in others:
+                todo += _take([near], number, found)
+
+
+def _take(places: Sequence[int], number: int, found: list[int | None]) -> list[int]:
+    """Those of the places that belonged to nobody, and now belong to an incident."""
+    free = [place for place in places if found[place] is None]
+    for place in free:
+        found[place] = number
+    return free
