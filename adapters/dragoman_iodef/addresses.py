@@ -49,8 +49,9 @@ def write_address(value: Any, step: str, writer: Any) -> None:
 
 def category_of(value: Any) -> str | None:
     """The category to write; None for an Address that had none and is still of the type that this means."""
-    if value.category is None and value.type == DEFAULT and value.residue:
-        return None if "@category" in value.residue.get(FORMAT, {}) else DEFAULT
+    kept = value.residue.get(FORMAT, {}) if value.residue else {}
+    if value.category is None and value.type in (DEFAULT, "observable") and "@category" in kept:
+        return None  # there was none, or ext-value without its word: the residue says which
     category: str = value.category or WORDS.get(value.type, value.type)
     return category
 

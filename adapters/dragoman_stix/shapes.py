@@ -185,6 +185,6 @@ def _fold_measures(target: Object, memory: Memory) -> Object:
     if type(extensions) is dict and MEASURES in extensions:
         key = category if memory.get("measures") == category else f"{category}-ext"
         target["extensions"] = {key if name == MEASURES else name: value for name, value in extensions.items()}
-    if str(memory.get("category", "")).removesuffix("-ext") == category:
+    if "category" in memory and str(memory["category"]).removesuffix("-ext") == category:
         target["impact_category"] = memory["category"]
     return target
