@@ -181,7 +181,8 @@ def _names(work: Flattening, flat: Incident) -> None:
         flat.references = [identifying(named), *work.local(incident), *incident.references]
     elif incident.id is not None:
         flat.references = [*work.local(incident), *incident.references]
-    flat.lang = language(incident.lang or incident.language or (incident.header.lang if incident.header else None), incident)
+    said = incident.lang or incident.language or (incident.header.lang if incident.header else None)
+    flat.lang = incident.lang if said is None else language(said, incident)
     if incident.created is None and not (incident.residue or {}).get("stix-2.1"):
         flat.created = flat.modified = base_time(incident)
 
