@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
-from dragoman.errors import DragomanError, UsageError
+from dragoman.errors import DragomanError, LimitExceeded, UsageError
 from dragoman.text import visible
 
 FAULT_OF_OURS, USAGE, PEER, INTERRUPTED = 1, 2, 7, 130
 LONGEST = 600  # characters of a message: it may quote the document
+TOO_MUCH, LESS = "the document takes more memory than there is", "split it, or give more memory"
 REPORT = "please report it with the output of DRAGOMAN_DEBUG=1"
 
 
@@ -74,6 +75,8 @@ def _told(error: BaseException, name: str) -> tuple[str, int]:
         case OSError():
             return _system(error, name), PEER
     place = f"{name}: " if name else ""
+    if isinstance(error, MemoryError):
+        return f"{place}{LimitExceeded(TOO_MUCH, fix=LESS)}", LimitExceeded.exit_status
     kind = type(error).__name__
     return f"{place}a fault of ours: {kind}: {error} ({REPORT})", FAULT_OF_OURS
 
