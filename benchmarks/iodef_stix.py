@@ -43,7 +43,7 @@ def translation(source: bytes, target_format: str) -> Callable[[], bytes]:
     from dragoman import Context, Limits, translate
 
     def context() -> Context:
-        limits = Limits(bytes=2**40, nodes=2**40, string=2**40)
+        limits = Limits(bytes=2**40, nodes=2**40, members=2**40, string=2**40)
         return Context(now=lambda: datetime(2026, 1, 1, tzinfo=UTC), limits=limits)
 
     return lambda: translate(source, target_format, context=context()).data

@@ -88,7 +88,7 @@ def test_the_help_of_every_command_has_examples(name: str) -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (DragomanError("x"), 1), (KeyError("x"), 1), (RecursionError("x"), 1), (MemoryError(), 1),
+        (DragomanError("x"), 1), (KeyError("x"), 1), (RecursionError("x"), 1), (MemoryError(), 4),
         (UsageError("x"), 2), (click.UsageError("x"), 2), (ForbiddenLoss("x"), 3), (ReadError("x"), 4),
         (LimitExceeded("x"), 4), (InvalidOutput("x"), 5), (FileNotFoundError(2, "x", "y"), 7),
         (ConnectionError("x"), 7), (KeyboardInterrupt(), 130),

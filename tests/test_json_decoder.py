@@ -235,8 +235,8 @@ def test_bottomless_nesting_is_refused_before_recursion(data: bytes) -> None:
     ("data", "limits", "what"),
     [
         (b"[1,2,3]", Limits(bytes=6), "7 bytes"),
-        (b"[" + b"1," * 50 + b"1]", Limits(nodes=50), "more than 50"),
-        (b"[" + b"[]," * 50 + b"1]", Limits(nodes=50), "more than 50"),
+        (b"[" + b"1," * 50 + b"1]", Limits(members=50), "more than 50"),
+        (b"[" + b"[]," * 50 + b"1]", Limits(members=50), "more than 50"),
         (b'{"a":1,"b":2,"c":3}', Limits(keys=2), "3 members"),
         (b'["abcdef"]', Limits(string=5), "6 characters"),
         (b'[{"abcdef":1}]', Limits(string=5), "6 characters"),
@@ -251,8 +251,8 @@ def test_each_limit_is_told_with_its_number(data: bytes, limits: Limits, what: s
     ("data", "limits"),
     [
         (b"[1,2,3]", Limits(bytes=7)),
-        (b"[" + b"1," * 49 + b"1]", Limits(nodes=50)),
-        (b'["' + b"," * 500 + b'"]', Limits(nodes=50)),
+        (b"[" + b"1," * 49 + b"1]", Limits(members=50)),
+        (b'["' + b"," * 500 + b'"]', Limits(members=50)),
         (b'[{"a":1,"b":2},{"c":1,"d":2}]', Limits(keys=2)),
         ('["' + "é" * 5 + '","\\u0061\\u0061"]', Limits(string=5)),
     ],

@@ -93,7 +93,7 @@ def _spread(graph: _Graph, start: int, number: int, found: list[int | None], cla
             if name not in claimed and name not in graph.incidents:
                 claimed.add(name)
                 todo += _take(graph.places[name], number, found)
-        for near in graph.about.pop(graph.ids[place] or "", ()) if place != start else graph.about.get(own or "", ()):
+        for near in graph.about.pop(graph.ids[place] or "", ()):
             others = graph.incidents.intersection(graph.forward[near])
             if not others or own in others:
                 todo += _take([near], number, found)

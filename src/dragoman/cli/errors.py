@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -38,6 +39,8 @@ def tell(error: BaseException, name: str = "") -> int:
 
     name: the document that was in work, for errors that do not say where.
     """
+    if isinstance(error, MemoryError):
+        _let_go(error)
     line, status = told(error, name)
     if line:
         click.echo(click.style("dragoman: ", bold=True) + line, err=True)
@@ -46,6 +49,17 @@ def tell(error: BaseException, name: str = "") -> int:
 
         traceback.print_exception(error)
     return status
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Frees what was in work when the memory ran out: telling needs some too."""
+    while error is not None:
+        trail, error.__traceback__ = error.__traceback__, None
+        while trail is not None:
+            with suppress(RuntimeError):  # a frame that still runs
+                trail.tb_frame.clear()
+            trail = trail.tb_next
+        error = error.__context__
 
 
 def told(error: BaseException, name: str = "") -> tuple[str, int]:

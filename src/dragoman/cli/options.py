@@ -38,7 +38,7 @@ def setting_options(f: F) -> F:
     """--mapping, --profile, -O and --limit: how to read and write."""
     f = click.option(
         "--limit", "limits", multiple=True, metavar="NAME=N",
-        help="Raise or lower a bound on the input: bytes, json_depth, xml_depth, nodes, keys, string.",
+        help="Raise or lower a bound on the input: bytes, json_depth, xml_depth, nodes, members, keys, string.",
     )(f)  # fmt: skip
     f = click.option(
         "-O", "--option", "options", multiple=True, metavar="NAME=VALUE",

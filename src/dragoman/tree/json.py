@@ -91,9 +91,9 @@ def _text(data: bytes, limits: Limits, source: str) -> str:
 def _check_extent(data: bytes, text: str, limits: Limits, source: str) -> None:
     """Refuse what is too much or too deep, before anything is decoded, and half characters."""
     # In this order: the time that measuring the depth takes grows with the number of brackets.
-    if scan.more_values_than(data, limits.nodes):
-        what = f"more than {limits.nodes:,} members and items"
-        raise LimitExceeded(what, where=visible(source), fix="split the document, or raise the limit on nodes")
+    if scan.more_values_than(data, limits.members):
+        what = f"more than {limits.members:,} members and items"
+        raise LimitExceeded(what, where=visible(source), fix="split the document, or raise the limit on members")
     if scan.deeper_than(data, limits.json_depth):
         where = place.place(source, text, place.of_depth(text, limits.json_depth))
         what = f"objects and lists nest deeper than {limits.json_depth} levels"

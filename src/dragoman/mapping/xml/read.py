@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lxml import etree
+
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import Odd
@@ -30,7 +32,10 @@ class XmlReader:
 
     def begin(self, root: Element) -> None:
         """Looks once at the whole document, so that not every element need be asked for text between its children."""
-        self.careful = bool(root.xpath(STRAY))
+        try:
+            self.careful = bool(root.xpath(STRAY))
+        except etree.XPathError:  # of an expression of ours: all that can be wrong is memory
+            raise MemoryError from None
 
     def read(self, name: str, element: Element) -> Any:
         """The part called `name` in the table, from an element; what no row took goes into its residue."""
