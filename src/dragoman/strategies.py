@@ -70,4 +70,4 @@ def _scalar(hint: Any, depth: int) -> SearchStrategy[Any] | None:
     plain: dict[Any, SearchStrategy[Any]] = {str: texts, int: whole, float: numbers, bool: st.booleans()}
     if hint in plain:
         return plain[hint]
-    return st.deferred(lambda: parts(hint, depth - 1)) if depth > 0 else None
+    return parts(hint, depth - 1) if depth > 0 else None
