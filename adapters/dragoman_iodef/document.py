@@ -46,7 +46,8 @@ class Document:
         shown.version = None if "@version" in left else "2.00"
         self.start = self.writer.attributes(made, shown, left)
         if f"@{{{XSI}}}schemaLocation" not in left:
-            self.start += f' xmlns:xsi="{XSI}" xsi:schemaLocation="{LOCATION}"'
+            declared = "" if ' xmlns:xsi="' in self.start else f' xmlns:xsi="{XSI}"'
+            self.start += f'{declared} xsi:schemaLocation="{LOCATION}"'
         self.writer.content(made, header, left)
 
     def data(self) -> bytes:

@@ -80,8 +80,8 @@ def _holders(item: Any, path: Sequence[str], trail: Trail = ()) -> Iterator[tupl
 
 
 def _empty(item: Object) -> Iterator[tuple[Trail, str]]:
-    """Null and empty lists, which STIX does not have (section 2.10), wherever they stand."""
-    todo: list[tuple[Trail, Any]] = [((), item)]
+    """Null and empty lists, which STIX does not have (section 2.10); what stands in an extension is its author's matter."""
+    todo: list[tuple[Trail, Any]] = [((key,), value) for key, value in item.items() if key != "extensions"]
     while todo:
         trail, value = todo.pop()
         if isinstance(value, dict):
@@ -110,6 +110,12 @@ def _need(holder: Object, names: Sequence[str]) -> Iterator[Fault]:
     for name in names:
         if name not in holder:
             yield name, "is missing"
+
+
+def _own(holder: Object, extension: str) -> Iterator[Fault]:
+    extensions = holder.get("extensions", {})
+    if holder.get("spec_version") != "2.2" and isinstance(extensions, dict) and extension not in extensions:
+        yield "extensions", f"lacks {extension}, which makes the type"
 
 
 def _any(holder: Object, lists: Sequence[Sequence[str]]) -> Iterator[Fault]:
@@ -207,6 +213,7 @@ def _listed(names: Sequence[str]) -> str:
 
 CHECKS: Mapping[str, Check] = {
     "need": _need,
+    "own": _own,
     "any": _any,
     "some": _some,
     "one": _one,
