@@ -157,3 +157,30 @@ def test_most_of_a_plain_story_is_native(name: str) -> None:
     counts = report(data, translate(data, "stix-2.1", "iodef-2", context()), context()).counts()
     leaves = sum(number for kind, number in counts.items() if kind != Kind.DEFAULTED.value)
     assert counts["native"] >= 0.9 * leaves, counts
+
+
+def test_what_nobody_said_is_told() -> None:
+    """STIX demands a time of validity, measures of an impact, a count: made up in silence they would read as facts.
+
+    Reading takes them off again, so that comparing alone would never find them.
+    """
+    body = (
+        '<Assessment><SystemImpact severity="high" type="availability-service"/></Assessment>'
+        '<Contact role="admin" type="organization"><ContactName>N</ContactName></Contact>'
+        "<EventData><Record><RecordData><FileData><File><FileName>x</FileName></File></FileData></RecordData></Record></EventData>"
+        '<IndicatorData><Indicator><IndicatorID name="n" version="1">i</IndicatorID><EndTime>2024-01-01T00:00:00Z</EndTime>'
+        '<Observable><Address category="ipv4-addr">203.0.113.8</Address></Observable></Indicator></IndicatorData>'
+    )
+    data = (
+        '<IODEF-Document version="2.00" xmlns="urn:ietf:params:xml:ns:iodef-2.0"><Incident purpose="mitigation">'
+        '<IncidentID name="n">1</IncidentID><GenerationTime>2025-06-01T10:00:00Z</GenerationTime>'
+        f"{body}</Incident></IODEF-Document>"
+    )
+    found = translate(data.encode(), "stix-2.1", "iodef-2")
+    told = {loss.path for loss in found.ledger.of({Kind.DEFAULTED})}
+    assert {
+        "/0/indicators/0/start_time",
+        "/0/assessments/0/impacts/0/measures/availability_impact",
+        "/0/events/0/record/0/files/0/first_observed",
+        "/0/events/0/record/0/files/0/number_observed",
+    } <= told

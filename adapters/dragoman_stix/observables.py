@@ -6,27 +6,15 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from dragoman.model.plain import plain
-from dragoman_stix.ids import observable_id, observable_uuid
+from dragoman_stix.ids import CONTRIBUTING, observable_id, observable_uuid
 
-CONTRIBUTING = {
-    "artifact": ("hashes", "payload_bin"),
-    "autonomous-system": ("number",),
-    "directory": ("path",),
-    "email-message": ("from_ref", "subject", "body"),
-    "file": ("hashes", "name", "extensions", "parent_directory_ref"),
-    "mutex": ("name",),
-    "network-traffic": ("start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"),
-    "software": ("name", "cpe", "swid", "vendor", "version"),
-    "user-account": ("account_type", "user_id", "account_login"),
-    "windows-registry-key": ("key", "values"),
-    "x509-certificate": ("hashes", "serial_number"),
-}
+VALUE_ONLY = ("value",)
 VALUE = '{"value":%s}'  # the canonical JSON of most observables
 
 
 def contributing(part: Any) -> dict[str, Any]:
     """The properties of an observable that make its id."""
-    names = CONTRIBUTING.get(part.type, ("value",))
+    names = CONTRIBUTING.get(part.type, VALUE_ONLY)
     values = {name: getattr(part, name, None) for name in names}
     said = {name: value for name, value in values.items() if value is not None and value != ()}
     return said or {name: value for name, value in plain(part, type(part)).items() if name not in ("id", "markings")}
@@ -34,7 +22,7 @@ def contributing(part: Any) -> dict[str, Any]:
 
 def identified(part: Any) -> Any:
     """The observable, in place, with the id that follows from its contributing properties."""
-    if part.type not in CONTRIBUTING and part.value is not None:
+    if part.value is not None and CONTRIBUTING.get(part.type, VALUE_ONLY) == VALUE_ONLY:
         part.id = f"{part.type}--{observable_uuid(VALUE % encode_basestring(part.value))}"
         return part
     properties = contributing(part)

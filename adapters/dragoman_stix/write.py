@@ -7,6 +7,8 @@ from typing import Any
 
 from dragoman.adapter import Context
 from dragoman.errors import UsageError
+from dragoman.ledger import Kind
+from dragoman.mapping.adapter import CODES, REASONS
 from dragoman.mapping.json import JsonWriter, form
 from dragoman.mapping.looks import arranged, naturally
 from dragoman.mapping.table import Spec, Table
@@ -35,11 +37,13 @@ class Writing:
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
         self.loose = False
+        self.number = 0
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
         """The objects of all incidents, in the order of the document they came from."""
         items = []
         for number, incident in enumerate(incidents):
+            self.number = number
             items += [(kind_of(item, number), item) for item in self.objects_of(incident)]
         return in_order(items, self.form.order)
 
@@ -58,7 +62,11 @@ class Writing:
 
     def _flat(self, incident: Incident) -> Incident:
         """The graph of an incident; a name or time that its STIX source left out, or spoilt, is not made up."""
-        flat, residue = flatten(incident), incident.residue or {}
+        filled: list[tuple[str, Any]] = []
+        flat, residue = flatten(incident, filled), incident.residue or {}
+        reason = REASONS[Kind.DEFAULTED].format("STIX 2.1")
+        for path, value in filled:
+            self.context.ledger.note(Kind.DEFAULTED, CODES[Kind.DEFAULTED], f"/{self.number}{path}", reason, value)
         lacking = self.writer.lacking(self.table.parts["incident"], residue)
         if incident.summary is None and ("name" in lacking or "name" in residue.get(FORMAT, ())):
             flat.summary = None

@@ -122,7 +122,8 @@ def _digests(members: list[Any]) -> Iterator[Hash]:
 
 
 def _observed(work: Flattening, path: str, refs: list[str], time: str | None) -> Observation:
-    when = time or base_time(work.incident)
+    when = time or work.fill(f"{path}/first_observed", base_time(work.incident))
+    work.fill(f"{path}/number_observed", 1)
     return Observation(
         id=member_id("observed-data", work.key, path), first_observed=when, last_observed=when, number_observed=1,
         object_refs=list(dict.fromkeys(refs)), markings=work.markings,
@@ -172,7 +173,7 @@ def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, me
     """A set of files, keys or certificates from its observed data."""
     name = str(flat.id)
     if record is not None:
-        record.time = flat.first_observed
+        _timed(work, record, flat)
     ids = [ref.external_id for ref in flat.references if ref.source_name == MEMBER]
     flat.references = [ref for ref in flat.references if ref.source_name != MEMBER]
     before = work.enter(flat, "observed-data", path)
@@ -248,10 +249,16 @@ def _markup(out: list[Any], text: str) -> None:
         out[-1].signatures = [*out[-1].signatures, text]
 
 
+def _timed(work: Assembling, record: Record, flat: Observation) -> None:
+    """A record's time, unless it was filled in."""
+    if flat.first_observed != work.created:
+        record.time = flat.first_observed
+
+
 def _unitems(work: Assembling, path: str, record: Record) -> Any:
     found = []
     for _, flat, here in work.members(path):
-        record.time = flat.first_observed
+        _timed(work, record, flat)
         name, before = str(flat.id), work.enter(flat, "observed-data", here)
         made = item_of(next((work.use(ref) for ref in flat.object_refs), None), flat.labels)
         made.id, made.markings = flat.id, flat.markings
@@ -264,7 +271,7 @@ def _unitems(work: Assembling, path: str, record: Record) -> Any:
 def _unwords(work: Assembling, flat: Observation, path: str, record: Record) -> None:
     name = str(flat.id)
     before = work.enter(flat, "observed-data", f"{path}/words")
-    record.time = flat.first_observed
+    _timed(work, record, flat)
     record.id = flat.id
     record.description = [untagged(word)[1] for word in flat.labels if word.startswith("description")] or ()
     found = [work.use(ref) for ref in flat.object_refs]

@@ -13,7 +13,7 @@ from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import level_of, stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, link_name, member_id
 from dragoman_stix.narrative.references import identifying, sound_all
-from dragoman_stix.narrative.values import base_time, first_line, language
+from dragoman_stix.narrative.values import UNNAMED, base_time, first_line, language
 from dragoman_stix.observables import identified
 
 RELATED = "related-to"
@@ -28,9 +28,15 @@ class Flattening:
         self.key = incident_uuid(incident)
         self.whole = f"incident--{self.key}"
         self.sighted: dict[str, list[str]] = defaultdict(list)  # by event, what it has sighted
+        self.filled: list[tuple[str, Any]] = []  # by path, what STIX demands and nobody said
         self.lists: dict[str, list[Any]] = defaultdict(list)
         self.seen: dict[str, Any] = {}  # observables by id: one object for one value
         self.markings: tuple[str, ...] = ()  # those of the nearest owner: STIX objects inherit nothing
+
+    def fill(self, path: str, value: Any) -> Any:
+        """A value that STIX demands and nobody said: it is told.  Reading takes it off again, so comparing cannot tell."""
+        self.filled.append((path, value))
+        return value
 
     def id_of(self, part: Part, type_name: str, path: str) -> str:
         """The STIX id of a member: its own where it is one, else one that follows from its place."""
@@ -59,6 +65,8 @@ class Flattening:
         """Puts a flat part into the incident's list of that name."""
         if getattr(part, "references", ()):
             part.references = sound_all(part.references)
+        if getattr(part, "name", None) == UNNAMED:
+            self.fill(f"/{field}/{len(self.lists[field])}/name", UNNAMED)
         self.lists[field].append(part)
         return str(part.id)
 
@@ -111,10 +119,10 @@ class Flattening:
         self.sighted[event].append(self.add("sightings", made))
 
 
-def flatten(incident: Incident) -> Incident:
+def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> Incident:
     """The incident as the flat graph that the table of STIX can write: a new incident; the one given is not touched.
 
-    What came from STIX is flat already and stays as it is.
+    What came from STIX is flat already and stays as it is.  filled: takes what had to be filled in, by path.
     """
     work = Flattening(incident)
     flat = _incident(work)
@@ -123,6 +131,8 @@ def flatten(incident: Incident) -> Incident:
     if list(flat.references) != list(incident.references):
         flat.references = sound_all(flat.references)
     _name_members(flat, work)
+    if filled is not None:
+        filled += work.filled
     return flat
 
 

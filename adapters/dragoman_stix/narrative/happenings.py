@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TIMES = {"detected": "detection_time", "reported": "report_time", "recovery": "recovery_time"}
 EVENT_TIMES = TIMES | {"detected": "detect_time"}
+PENDING = "pending"
 PRIORITIES = {"low": 15, "medium": 50, "high": 85}
 
 
@@ -88,7 +89,7 @@ def flatten_event(work: Flattening, event: Event, path: str) -> str:
     systems.flatten_flows(work, event, made, path)
     for place, task in enumerate(event.expectations):
         here = f"{path}/expectations/{place}"
-        _task(work, task, here, "pending")
+        _task(work, task, here, PENDING)
     evidence.flatten_records(work, event, made, path)
     for place, inner in enumerate(event.events):
         here = f"{path}/events/{place}"
@@ -152,10 +153,15 @@ def _inside(reference: Reference) -> Reference:
     return copied(reference, source_name=source)
 
 
+def _outcome(work: Flattening, task: Task, usual: str, path: str) -> str:
+    """An expectation is pending; whether what was done succeeded, nobody said."""
+    return task.outcome or (usual if usual == PENDING else str(work.fill(f"{path}/outcome", usual)))
+
+
 def _task(work: Flattening, task: Task, path: str, outcome: str) -> str:
     before, work.markings = work.markings, tuple(work.effective(task))
     flat = copied(
-        task, id=work.id_of(task, "task", path), markings=work.markings, outcome=task.outcome or outcome,
+        task, id=work.id_of(task, "task", path), markings=work.markings, outcome=_outcome(work, task, outcome, path),
         references=[*work.local(task), *task.references], identifier=None, contact=None, courses_of_action=(),
         task_types=[task.action, *task.task_types] if task.action else task.task_types, action=None, severity=None,
         priority=number(task.severity, PRIORITIES) or task.priority, end_time=task.time or task.end_time, time=None,
@@ -213,7 +219,7 @@ def _event(work: Assembling, flat: Event, path: str) -> Event:
     flat.methods = _unmethod(work, path)
     flat.flows = systems.assemble_flows(work, path)
     flat.expectations = [
-        _untask(work, task, here, "pending", past=False)
+        _untask(work, task, here, PENDING, past=False)
         for task, here in work.owned_by_place("task", f"{path}/expectations")
     ] or ()
     flat.record = evidence.assemble_records(work, path)

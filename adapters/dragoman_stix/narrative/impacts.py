@@ -23,6 +23,7 @@ OCCURRENCES = {"actual": "confirmed", "potential": "suspected"}
 SEVERITIES = {"none": 0, "low": 15, "medium": 40, "high": 70}
 CONFIDENCES = {"low": 15, "medium": 50, "high": 85}
 AMOUNT = "amount"
+SAID = {"min_amount", "max_amount", "currency"}  # measures that the source gives; the others are only implied
 LABELS = {"kind": "impact", "type": "impact-type", "completion": "completion", "metric": "metric", "duration": "duration"}
 
 
@@ -67,6 +68,9 @@ def _impacts(work: Flattening, assessment: Assessment, path: str) -> list[Impact
 
 def _impact(work: Flattening, impact: Impact, path: str) -> Impact:
     category, measures = _category(impact)
+    for name, value in measures.items():
+        if name not in SAID:
+            work.fill(f"{path}/measures/{name}", value)
     return copied(
         impact, id=work.id_of(impact, "impact", path), markings=work.effective(impact), kind=None, type=None,
         completion=None, metric=None, duration=None, severity=None, value=None, currency=None, category=category,

@@ -109,7 +109,7 @@ def _indicator(work: Flattening, indicator: Indicator, path: str, known: Known) 
         labels=[*labels, *(label("role", role.category or "") for role in indicator.roles), *indicator.labels] or (),
         pattern=indicator.pattern or pattern or _in_words(indicator.term),
         pattern_type=indicator.pattern_type or ("stix" if pattern or indicator.pattern else IN_WORDS),
-        **_validity(work, indicator), phases=(), alternatives=(),
+        **_validity(work, indicator, path), phases=(), alternatives=(),
         confidence_score=impacts._score(confidence) if confidence else indicator.confidence_score,
     )  # fmt: skip
     flat.additional = ()
@@ -118,12 +118,12 @@ def _indicator(work: Flattening, indicator: Indicator, path: str, known: Known) 
     work.markings = before
 
 
-def _validity(work: Flattening, indicator: Indicator) -> dict[str, str | None]:
+def _validity(work: Flattening, indicator: Indicator, path: str) -> dict[str, str | None]:
     """From when to when it is valid: STIX demands the first, and that it is the earlier one."""
     start, end = indicator.start_time, indicator.end_time
     if start is None:
         known = base_time(work.incident)
-        start = EVER if _is_over(known, end) else known
+        start = work.fill(f"{path}/start_time", EVER if _is_over(known, end) else known)
     return {"start_time": start, "end_time": None if _is_over(start, end) else end}
 
 
@@ -259,16 +259,11 @@ def _term(work: Assembling, node: patterns.Node, path: str, known: dict[str, str
         single = _leaf(work, node.terms[0].text, path, known)
         if single is not None:
             return single
-    operator = next((ours for ours, theirs in patterns.OPERATORS.items() if theirs == node.operator), None)
-    terms = []
-    for place, inner in enumerate(node.terms):
-        here = f"{path}/terms/{place}"
-        made = _leaf(work, inner.text, here, known) if inner.text else _nested(work, inner, here, known)
-        terms.append(made or Term())
-    return Term(expression=Expression(operator=operator, terms=terms))
+    return _nested(work, node, path, known)
 
 
 def _nested(work: Assembling, node: patterns.Node, path: str, known: dict[str, str]) -> Term:
+    """The terms of a parsed pattern under their operator."""
     operator = next((ours for ours, theirs in patterns.OPERATORS.items() if theirs == node.operator), None)
     terms = []
     for place, inner in enumerate(node.terms):

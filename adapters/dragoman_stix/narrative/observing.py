@@ -140,10 +140,14 @@ def _mail(work: Flattening, made: EmailMessage) -> EmailMessage:
     told = {"X-Mailer": made.x_mailer, "To": ", ".join(others), "From": next(iter(other), None)}
     fields |= {name: values for name, values in told.items() if values}
     return copied(
-        made, is_multipart=bool(made.is_multipart), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
+        made, is_multipart=_multipart(work, made), to_refs=to or made.to_refs, from_ref=sender, raw_email_ref=raw,
         additional_header_fields=fields or None, to=(), sender=None, x_mailer=None, header_fields=(), headers=None,
         message=None, hash_sets=(), signatures=(),
     )  # fmt: skip
+
+
+def _multipart(work: Flattening, made: EmailMessage) -> bool:
+    return work.fill("/email-message/is_multipart", False) if made.is_multipart is None else made.is_multipart
 
 
 def _receivers(work: Flattening, addresses: Any) -> tuple[list[str], list[str]]:

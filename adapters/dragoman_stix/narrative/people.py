@@ -48,8 +48,8 @@ def flatten_contact(work: Flattening, contact: Contact, path: str) -> str:
         roles=[contact.role, *contact.roles] if contact.role else contact.roles,
         identity_class=contact.identity_class or CLASSES.get(contact.type or "", contact.type),
         references=[*work.local(contact), *_handles(contact.registry_handles), *contact.references],
-        emails=[_email(work, point) for point in contact.emails if fits(Address(type="email-addr", value=point.value))] or (),
-        phones=[_phone(point) for point in contact.phones] or (),
+        emails=[_email(work, point, path) for point in contact.emails if fits(_mailbox(point))] or (),
+        phones=[_phone(work, point, path) for point in contact.phones] or (),
         contact_information="\n".join(_lines(contact)) or contact.contact_information,
     )  # fmt: skip
     flat.additional = ()
@@ -69,13 +69,17 @@ def _handles(handles: Sequence[ContactPoint]) -> list[Reference]:
     return [Reference(source_name=handle.type or "registry", external_id=handle.value) for handle in handles]
 
 
-def _email(work: Flattening, point: ContactPoint) -> ContactPoint:
-    ref = work.observe(Address(type="email-addr", value=point.value))
-    return ContactPoint(ref=ref, type="work", description=[point.type] if point.type else ())
+def _mailbox(point: ContactPoint) -> Address:
+    return Address(type="email-addr", value=point.value)
 
 
-def _phone(point: ContactPoint) -> ContactPoint:
-    kind = PHONES.get(point.type or "", "work-phone")
+def _email(work: Flattening, point: ContactPoint, path: str) -> ContactPoint:
+    kind = work.fill(f"{path}/emails/digital_contact_type", "work")
+    return ContactPoint(ref=work.observe(_mailbox(point)), type=kind, description=[point.type] if point.type else ())
+
+
+def _phone(work: Flattening, point: ContactPoint, path: str) -> ContactPoint:
+    kind = PHONES.get(point.type or "") or work.fill(f"{path}/phones/contact_number_type", "work-phone")
     return ContactPoint(value=point.value, type=kind, description=[point.type] if point.type else ())
 
 

@@ -33,16 +33,17 @@ def flatten_service(
     if address is None:
         member = items.packed(work, " ".join(told), items.TEXT)
     else:
-        member = work.observe(_traffic(service, system, address))
+        member = work.observe(_traffic(work, service, system, address, path))
         told += labelled(service, {"port": "port"}) if _port(service) is None else ()
     work.link(path, owner, "consists-of", member, local, told)
 
 
-def _traffic(service: Service, system: System, address: str) -> NetworkTraffic:
+def _traffic(work: Flattening, service: Service, system: System, address: str, path: str) -> NetworkTraffic:
     """The traffic of a service: from a source, to anything else."""
     source, port = system.category == "source", _port(service)
     return NetworkTraffic(
-        protocols=_protocols(service), src_ref=address if source else None, dst_ref=None if source else address,
+        protocols=_protocols(service) or work.fill(f"{path}/protocols", ["ip"]),
+        src_ref=address if source else None, dst_ref=None if source else address,
         src_port=port if source else None, dst_port=None if source else port,
     )  # fmt: skip
 
@@ -55,7 +56,7 @@ def _port(service: Service) -> int | None:
 def _protocols(service: Service) -> list[str]:
     names: dict[str, str] = facts("stix-2.1-words")["ip_protocols"]
     number = names.get(service.ip_protocol or "", service.ip_protocol)
-    return [word.lower() for word in (number, service.iana_name) if word] or ["ip"]
+    return [word.lower() for word in (number, service.iana_name) if word]
 
 
 def assemble_service(work: Assembling, relation: Any, found: Any, path: str) -> Service:

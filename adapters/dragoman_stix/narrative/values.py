@@ -10,6 +10,8 @@ from dragoman.mapping.table import facts
 from dragoman.model import Incident, Text
 from dragoman_stix.codecs import precise
 
+UNNAMED = "unnamed"  # the name of what must have one and nobody named
+
 
 def base_time(incident: Incident) -> str | None:
     """The time that objects without one of their own take from their incident, in UTC."""
