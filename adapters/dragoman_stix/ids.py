@@ -1,69 +1,22 @@
-"""Identifiers (STIX 2.1 sections 2.9 and 3.3): their shape, and how we make them, the same each time."""
+"""Identifiers (STIX 2.1 sections 2.9 and 3.3): their shape.  How they are made stands in `dragoman.model.naming`."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Mapping
-from json.encoder import encode_basestring
-from typing import Any
-from uuid import UUID
+
+from dragoman.model.naming import CONTRIBUTING as CONTRIBUTING
+from dragoman.model.naming import OBSERVABLES as OBSERVABLES
+from dragoman.model.naming import OURS as OURS
+from dragoman.model.naming import canonical as canonical
+from dragoman.model.naming import observable_id as observable_id
+from dragoman.model.naming import observable_uuid as observable_uuid
+from dragoman.model.naming import our_uuid as our_uuid
+from dragoman.model.naming import uid as uid
 
 UUID_TEXT = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 ONE_UUID = re.compile(UUID_TEXT, re.ASCII)
 TYPE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 IDENTIFIER = re.compile(rf"{TYPE_NAME.pattern}--{UUID_TEXT}", re.ASCII)
-
-OURS = UUID("89d84fe1-43ec-57c8-9bb9-1c657ffb31d9")  # UUIDv5 of https://dragoman.invalid/ns/stix: frozen
-OBSERVABLES = UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")  # the standard's own, for observables only
-
-# The properties that make the id of an observable (section 6); types without any get an id as other objects do.
-CONTRIBUTING: dict[str, tuple[str, ...]] = {
-    "artifact": ("hashes", "payload_bin"),
-    "autonomous-system": ("number",),
-    "directory": ("path",),
-    "domain-name": ("value",),
-    "email-addr": ("value",),
-    "email-message": ("from_ref", "subject", "body"),
-    "file": ("hashes", "name", "extensions", "parent_directory_ref"),
-    "ipv4-addr": ("value",),
-    "ipv6-addr": ("value",),
-    "mac-addr": ("value",),
-    "mutex": ("name",),
-    "network-traffic": ("start", "end", "src_ref", "dst_ref", "src_port", "dst_port", "protocols", "extensions"),
-    "process": (),
-    "software": ("name", "cpe", "swid", "vendor", "version"),
-    "url": ("value",),
-    "user-account": ("account_type", "user_id", "account_login"),
-    "windows-registry-key": ("key", "values"),
-    "x509-certificate": ("hashes", "serial_number"),
-}
-UNTOLD = frozenset({"id", "type", "spec_version", "object_marking_refs"})
-BEST_HASHES = ("MD5", "SHA-1", "SHA-256", "SHA-512")
-
-
-def _namer(namespace: UUID, version: int = 5) -> Callable[[str], str]:
-    """A function that makes UUIDs of names as `uuid.uuid5` does, five times as fast; they say that they are `version`."""
-    start = hashlib.sha1(namespace.bytes, usedforsecurity=False)
-
-    def name(text: str) -> str:
-        state = start.copy()
-        state.update(text.encode("utf-8", "surrogatepass"))
-        digest = state.hexdigest()
-        variant = "89ab"[int(digest[16], 16) & 3]
-        return f"{digest[:8]}-{digest[8:12]}-{version}{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
-
-    return name
-
-
-our_uuid = _namer(OURS)
-observable_uuid = _namer(OBSERVABLES)
-contentwise_uuid = _namer(OURS, 4)
-
-
-def uid(type_name: str, name: str) -> str:
-    """The id of an object of ours: the same for the same type and name."""
-    return f"{type_name}--{our_uuid(f'{type_name} {name}')}"
 
 
 def is_identifier(value: object, type_name: str | None = None) -> bool:
@@ -71,55 +24,3 @@ def is_identifier(value: object, type_name: str | None = None) -> bool:
     if type(value) is not str or IDENTIFIER.fullmatch(value) is None:
         return False
     return type_name is None or value[:-38] == type_name
-
-
-def observable_id(type_name: str, properties: Mapping[str, Any]) -> str:
-    """The id that follows from what an observable says (section 3.3): UUIDv5 of its contributing properties.
-
-    Without any of them the standard wants UUIDv4.  A random one would differ each time, so it has only the looks of one
-    and follows from all that the observable says.
-    """
-    said = {key: properties[key] for key in CONTRIBUTING.get(type_name, ()) if key in properties}
-    if not said:
-        whole = canonical({key: value for key, value in properties.items() if key not in UNTOLD})
-        return f"{type_name}--{contentwise_uuid(f'{type_name} {whole}')}"
-    if "hashes" in said:
-        said["hashes"] = best_hash(said["hashes"])
-    return f"{type_name}--{observable_uuid(canonical(said))}"
-
-
-def best_hash(hashes: Mapping[str, str]) -> dict[str, str]:
-    """The one hash that counts for the id: MD5, SHA-1, SHA-256, SHA-512, else the first by name."""
-    chosen = next((name for name in BEST_HASHES if name in hashes), None) or min(hashes, default=None)
-    return {} if chosen is None else {chosen: hashes[chosen]}
-
-
-def canonical(value: Any) -> str:
-    """JSON as RFC 8785 has it: no blanks, members sorted by UTF-16 code units, numbers as ECMAScript writes them."""
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if isinstance(value, Mapping):
-        members = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be", "surrogatepass"))
-        return "{" + ",".join(f"{encode_basestring(key)}:{canonical(item)}" for key, item in members) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ",".join(canonical(item) for item in value) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return number(value) if isinstance(value, float) else str(value)
-
-
-def number(value: float) -> str:
-    """A float in the shortest form of ECMAScript (RFC 8785 section 3.2.2.3)."""
-    if abs(value) < 2**53 and value == int(value):
-        return str(int(value))
-    sign, text = ("-", repr(-value)) if value < 0 else ("", repr(value))
-    mantissa, _, exponent = text.partition("e")
-    whole, _, fraction = mantissa.partition(".")
-    digits, point = whole + (fraction if fraction != "0" else ""), int(exponent or 0)
-    if not exponent:
-        return sign + text.removesuffix(".0")
-    if 0 < point < 21:
-        return sign + digits.ljust(point + 1, "0")
-    if -7 < point < 0:
-        return f"{sign}0.{'0' * (-point - 1)}{digits}"
-    return f"{sign}{mantissa.removesuffix('.0')}e{point:+d}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model.naming import identified
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
 from dragoman_stix.narrative.labels import label
@@ -14,7 +15,6 @@ from dragoman_stix.narrative.markings import level_of, stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, link_name, member_id
 from dragoman_stix.narrative.references import identifying, sound_all
 from dragoman_stix.narrative.values import UNNAMED, base_time, first_line, language
-from dragoman_stix.observables import identified
 
 RELATED = "related-to"
 BETWEEN_EXTENSIONS = {"participated-in"}
