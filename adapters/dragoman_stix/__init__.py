@@ -82,6 +82,7 @@ class Stix21(TableAdapter):
             context.ledger.note(Kind.INVALID, "D201", "/id", "the bundle has no id that is one: kept as it stands", raw)
         reading = Reading(table(context.tables), context, form)
         incidents = [assemble(found, reading.names) for found in reading.incidents(objects)]
+        reading.stand_in(incidents[0])
 
         def anchor(part: Any) -> str | None:
             return reading.names.get(id(part))

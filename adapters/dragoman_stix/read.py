@@ -15,6 +15,7 @@ from dragoman.mapping.looks import Seen
 from dragoman.mapping.table import Spec, Table
 from dragoman.model import Assessment, ForeignObject, Incident
 from dragoman.tree.json import pointer
+from dragoman_stix.basis import raised
 from dragoman_stix.codecs import WORDS
 from dragoman_stix.form import FORMAT, Form, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
@@ -197,3 +198,9 @@ class Reading:
             self.form.order = sequence(entry.kind for entry in self.entries)
         self.form.looks = looks
         self.form.keep(first)
+
+    def stand_in(self, first: Incident) -> None:
+        """The incident takes over what the object that stands for it says, and its cargo."""
+        part = raised(first, [entry.part.id for entry in self.entries])
+        if part is not None and self.names.pop(id(part), None) is not None:
+            self.names[id(first)] = part.id

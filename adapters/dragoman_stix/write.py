@@ -13,6 +13,7 @@ from dragoman.mapping.json import JsonWriter, form
 from dragoman.mapping.looks import arranged, naturally
 from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
+from dragoman_stix.basis import completed, lowered
 from dragoman_stix.codecs import precise
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
@@ -45,7 +46,10 @@ class Writing:
         for number, incident in enumerate(incidents):
             self.number = number
             items += [(kind_of(item, number), item) for item in self.objects_of(incident)]
-        return in_order(items, self.form.order)
+        objects = in_order(items, self.form.order)
+        for incident in incidents:
+            completed(objects, incident)
+        return objects
 
     def objects_of(self, incident: Incident) -> list[Any]:
         """The objects of one incident: itself first, unless something else stands for it; then its parts."""
@@ -55,7 +59,7 @@ class Writing:
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
         for field in self.fields:
             for place, part in enumerate(parts_of(flat, field)):
-                out += self._part(part, flat, field, place)
+                out += self._part(lowered(flat, part) if part.id == flat.basis else part, flat, field, place)
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         return [self._mended(item) for item in out] if self.loose else out

@@ -1,0 +1,71 @@
+"""What stands for an incident where a document has no incident object: a report, a grouping or a campaign.
+
+Such an object says of the incident what an incident object would: its name, its times, who may see it.  So that is what
+the incident says in the model, and only what is the object's own (its type, context, when it was published) stays on it.
+References to everything else in the document say nothing: they are made again on the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dragoman.model import Incident, Report
+
+SAID = {"name": "summary"} | {
+    name: name
+    for name in ("description", "labels", "references", "markings", "created", "modified", "created_by", "revoked",
+                 "confidence_score")
+}  # fmt: skip
+NOTHING = {name: () if name in ("description", "labels", "references", "markings") else None for name in SAID}
+OUTSIDE = ("marking-definition", "extension-definition")  # what a report is not about
+
+
+def stand_in(incident: Incident) -> Any:
+    """The part that stands for an incident; None when it has an object of its own, or several versions of the other."""
+    if incident.basis in (None, "none"):
+        return None
+    found = [part for part in (*incident.reports, *incident.campaigns) if part.id == incident.basis]
+    return found[0] if len(found) == 1 else None
+
+
+def raised(incident: Incident, ids: Sequence[str | None]) -> Any:
+    """Lets the incident say what the part that stands for it says, in place; the part, or None.
+
+    ids: of all objects of the document, in their order.
+    """
+    part = stand_in(incident)
+    if part is None:
+        return None
+    for name, own in SAID.items():
+        setattr(incident, own, getattr(part, name))
+        setattr(part, name, NOTHING[name])
+    if isinstance(part, Report) and list(part.object_refs) == everything(ids, part.id):
+        part.object_refs = ()
+    return part
+
+
+def lowered(incident: Incident, part: Any) -> Any:
+    """The part that stands for an incident, with what the incident says; others as they are."""
+    if part is not stand_in(incident):
+        return part
+    return replace(part, **{name: getattr(incident, own) for name, own in SAID.items()})
+
+
+def everything(ids: Iterable[str | None], own: str | None) -> list[str]:
+    """The ids that a report of a whole document refers to: each once, in the order of the document."""
+    return [name for name in dict.fromkeys(ids) if name and name != own and not name.startswith(OUTSIDE)]
+
+
+def completed(objects: Sequence[Any], incident: Incident) -> None:
+    """Lets the report that stands for an incident refer to everything, where the model names nothing; in place."""
+    part = stand_in(incident)
+    if not isinstance(part, Report) or part.object_refs:
+        return
+    known = [item for item in objects if isinstance(item, dict) and isinstance(item.get("id"), str)]
+    refs = everything((item["id"] for item in known), part.id)
+    for item in known:
+        if refs and item["id"] == part.id:
+            item["object_refs"] = refs
+
