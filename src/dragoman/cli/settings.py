@@ -64,14 +64,9 @@ def profiled(file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
 
     Raises UsageError naming the line, OSError.
     """
-    import tomllib
+    from dragoman.profile import SECTIONS, parsed  # pydantic: only who has a profile pays for it
 
-    try:
-        raw = tomllib.loads(Path(file).read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
-        what, where = (found[1], f"{file}:{found[2]}:{found[3]}") if found else (str(error), file)
-        raise UsageError(f"not a profile: {what}", where=where, fix="a profile is TOML: [stix] shape = 'D'") from None
+    raw = {name: value for name, value in parsed(file).items() if name not in SECTIONS}
     tables = raw.pop("mappings", [])
     if not isinstance(tables, list) or not all(isinstance(table, str) for table in tables):
         raise UsageError("mappings is a list of file names", where=file, fix='mappings = ["mine.yaml"]')

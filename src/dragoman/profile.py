@@ -1,0 +1,150 @@
+"""A profile: who we are, what we agreed with whom, and where things are kept.  One TOML file, checked before anything runs.
+
+`[defaults]` and the options of formats stay as they are; the sections here are those that sharing needs.  Paths stand
+relative to the file.  pydantic is imported when a profile is read, not before.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dragoman.errors import UsageError
+
+SECTIONS = ("sender", "store", "agreements", "fetch", "personal", "provenance", "types", "policy")
+Treatment = Literal["block", "redact", "pseudonymise", "allow"]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sender(Section):
+    """Who sends: `id` is a UUID."""
+
+    id: str | None = None
+    name: str | None = None
+
+
+class Store(Section):
+    """Where attachments are kept, under names that nobody can guess."""
+
+    path: Path = Path("attachments")
+
+
+class Agreement(Section):
+    """What was agreed with one partner, in both directions.
+
+    formats: of attachments.  fields: those that the partner gets (all, when empty); withhold: those that it does not.
+    max_tlp, perimeter: what may pass at all.  liaison: whom this partner talks to.  personal, basis: what becomes of
+    personal data.  order: which source wins when two differ ("base" is the message itself).  hosts: where the partner's
+    attachments may be fetched; token_env, token_file: the credential for these hosts, never in the profile itself.
+    """
+
+    formats: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    withhold: tuple[str, ...] = ()
+    max_tlp: str | None = None
+    perimeter: str | None = None
+    liaison: dict[str, str] | None = None
+    personal: Treatment | None = None
+    basis: str | None = None
+    mappings: tuple[Path, ...] = ()
+    order: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    token_env: str | None = None
+    token_file: Path | None = None
+
+
+class Fetch(Section):
+    """Bounds of a fetch: bytes after decoding, seconds, redirects.  ca_file: who signs the partners' certificates."""
+
+    max_bytes: int = 25 * 2**20
+    connect_seconds: float = 5
+    idle_seconds: float = 10
+    total_seconds: float = 60
+    redirects: int = 3
+    ca_file: Path | None = None
+    private_hosts: tuple[str, ...] = ()  # hosts of ours that may have a private address: an operator's decision
+
+
+class Personal(Section):
+    """What becomes of personal data, by default and for single fields; the key of pseudonyms stands in a file."""
+
+    default: Treatment = "redact"
+    basis: str | None = None
+    fields: dict[str, Treatment] = Field(default_factory=dict)
+    key_file: Path | None = None
+    countries: tuple[str, ...] = ()
+
+
+class Provenance(Section):
+    """Where the link from what we sent to what we had received is kept, and the key that signs an export."""
+
+    path: Path = Path("provenance.db")
+    key_file: Path | None = None
+
+
+class Types(Section):
+    """Files of incident types with their custom fields."""
+
+    files: tuple[Path, ...] = ()
+
+
+class Policy(Section):
+    """The file that says what may pass to which perimeter, and when."""
+
+    file: Path | None = None
+
+
+class Profile(Section):
+    """All sections that sharing needs; `base` is the folder to which paths are relative."""
+
+    base: Path = Path()
+    sender: Sender = Sender()
+    store: Store = Store()
+    agreements: dict[str, Agreement] = Field(default_factory=dict)
+    fetch: Fetch = Fetch()
+    personal: Personal = Personal()
+    provenance: Provenance = Provenance()
+    types: Types = Types()
+    policy: Policy = Policy()
+
+    def agreement(self, name: str) -> Agreement:
+        """The agreement with a partner.  Raises UsageError for one that nobody made."""
+        if name not in self.agreements:
+            known = ", ".join(sorted(self.agreements)) or "none"
+            raise UsageError(f"no agreement with {name!r}", fix=f"a section [agreements.{name}]; there are: {known}")
+        return self.agreements[name]
+
+    def path(self, relative: Path) -> Path:
+        """Where a path of the profile stands."""
+        return self.base / relative
+
+
+def load(file: str | Path | None) -> Profile:
+    """The profile of a file; without one, a profile that agreed with nobody.  Raises UsageError naming the line, OSError."""
+    if file is None:
+        return Profile()
+    raw = parsed(file)
+    known = {name: raw[name] for name in SECTIONS if name in raw}
+    try:
+        return Profile(base=Path(file).parent, **known)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(step) for step in fault["loc"])
+        raise UsageError(f"{place}: {fault['msg']}", where=str(file), fix="see the guide on profiles") from None
+
+
+def parsed(file: str | Path) -> dict[str, Any]:
+    """The TOML of a profile.  Raises UsageError naming the line, OSError."""
+    try:
+        return tomllib.loads(Path(file).read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
+        what, where = (found[1], f"{file}:{found[2]}:{found[3]}") if found else (str(error), str(file))
+        raise UsageError(f"not a profile: {what}", where=where, fix="a profile is TOML: [stix] shape = 'D'") from None

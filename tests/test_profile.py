@@ -1,0 +1,64 @@
+"""Profiles: what is checked before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dragoman.cli.settings import profiled
+from dragoman.errors import UsageError
+from dragoman.profile import load
+
+WHOLE = """
+[sender]
+name = "CSIRT of Example"
+
+[agreements.acme]
+formats = ["iodef-2", "stix-2.1"]
+max_tlp = "AMBER"
+hosts = ["files.acme.example"]
+
+[stix]
+shape = "C"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "team.toml"
+    file.write_text(text)
+    return file
+
+
+def test_sections_and_options_stand_side_by_side(tmp_path: Path) -> None:
+    """If it failed, an agreement would be taken for the option of a format, or the other way round."""
+    file = written(tmp_path, WHOLE)
+    assert load(file).agreement("acme").formats == ("iodef-2", "stix-2.1")
+    assert profiled(str(file))[0] == {"stix.shape": "C"}
+
+
+def test_paths_stand_relative_to_the_profile(tmp_path: Path) -> None:
+    """If it failed, attachments would land in whatever folder the command was run from."""
+    profile = load(written(tmp_path, '[store]\npath = "out"\n'))
+    assert profile.path(profile.store.path) == tmp_path / "out"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[agreements.acme]\nformat = ['iodef-2']\n", "agreements.acme.format"),
+        ("[personal]\ndefault = 'hide'\n", "personal.default"),
+        ("[sender\n", "team.toml:1"),
+    ],
+)
+def test_a_wrong_profile_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    """If it failed, a typing error would silently send what was not agreed."""
+    with pytest.raises(UsageError) as error:
+        load(written(tmp_path, text))
+    assert said in str(error.value)
+
+
+def test_a_partner_without_an_agreement_is_refused(tmp_path: Path) -> None:
+    """If it failed, somebody with whom nothing was agreed would get everything."""
+    with pytest.raises(UsageError, match="acme"):
+        load(written(tmp_path, WHOLE)).agreement("acm")
