@@ -14,8 +14,10 @@ import pytest
 from dragoman.adapter import Likeness
 from dragoman.errors import ReadError, UsageError
 from dragoman.model import Incident
+from dragoman.model.marking import Level, strictest
 from dragoman.model.plain import build, plain
 from dragoman_stix import adapter
+from dragoman_stix.codecs import PAP, TLP
 from stix_samples import CORE, SHARED, TIME, bundle, made, read, returned, uuid, write
 
 CORPUS = sorted(file for file in SHARED.glob("corpus/stix/*.json") if not file.name.startswith("playbook_viewer"))
@@ -382,3 +384,16 @@ def test_reading_needs_no_stix_library() -> None:
     """If it failed, every start of the program would wait for a library of 220 ms that it does not use."""
     code = "import sys, dragoman_stix; sys.exit('stix2' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ---- Permissible actions -----------------------------------------------------------------------------------------
+
+
+def test_permissible_actions_are_no_level_of_sharing() -> None:
+    """If it failed, PAP:CLEAR beside TLP:RED would widen it, or PAP:RED alone would forbid what nobody forbade."""
+    item = made("incident", name="i", object_marking_refs=[PAP["pap:red"], TLP["tlp-2:green"]])
+    [found], _ = read(bundle(item))
+    assert found.markings == ["pap:red", "tlp-2:green"]
+    assert strictest(found.markings) is Level.GREEN
+    assert strictest(["pap:red"]) is None
+    assert returned(bundle(item)) == bundle(item)

@@ -16,7 +16,7 @@ from dragoman.mapping.xml import ElementCodec, RestCodec, only_comments, outer_x
 from dragoman.mapping.xml.plan import XML_NS
 from dragoman.mapping.xml.write import unknown_attributes
 from dragoman.model import Text, Words
-from dragoman.model.marking import Level, level
+from dragoman.model.marking import Level, is_about_sharing, level
 from dragoman.tree.xml import escape_attribute, escape_text
 from dragoman_iodef.addresses import ADDRESS, ASN, CATEGORY, FORMAT
 
@@ -109,7 +109,7 @@ def _read_marking(text: str) -> list[str]:
 
 def _write_marking(markings: list[str]) -> str:
     """The word for the strictest; `default` gives way to every other, and what IODEF does not know is private."""
-    strictest = max(markings, key=lambda marking: -1 if marking == "iodef:default" else level(marking))
+    strictest = max(markings, key=lambda marking: level(marking) if is_about_sharing(marking) else -1)
     if strictest.startswith(EXTENSION):
         return "ext-value:" + strictest.removeprefix(EXTENSION)
     return MARKING.write.get(strictest, "private")

@@ -30,7 +30,15 @@ TLP = {
     "tlp-2:amber+strict": "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
     "tlp-2:red": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
 }
-WORDS = {marking: word for word, marking in TLP.items()}
+PAP = {  # extension f8d78575-edfd-406e-8e84-6162a8450f5b of the common objects: as fixed as those of TLP
+    "pap:white": "marking-definition--a3bea94c-b469-41dc-9cfe-d6e7daba7730",
+    "pap:clear": "marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92",
+    "pap:green": "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9",
+    "pap:amber": "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab",
+    "pap:red": "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e",
+}
+FIXED = TLP | PAP
+WORDS = {marking: word for word, marking in FIXED.items()}
 LEVELS = {
     Level.CLEAR: "tlp-2:clear",
     Level.GREEN: "tlp-2:green",
@@ -181,15 +189,15 @@ def marking(value: Any) -> str:
 
 def marking_ref(word: str) -> str:
     """The id for a marking; a word of another scheme gets the TLP 2.0 marking of its level, never a wider one."""
-    if word in TLP:
-        return TLP[word]
+    if word in FIXED:
+        return FIXED[word]
     return word if MARKING.fullmatch(word) else TLP[LEVELS[level(word)]]
 
 
 def marking_refs(words: Sequence[str]) -> list[str] | None:
     """The ids for markings; two words of other schemes that come out as one marking are written once."""
     refs = [marking_ref(word) for word in words if word != SILENT]
-    if any(word not in TLP and not word.startswith("marking-definition--") for word in words):
+    if any(word not in FIXED and not word.startswith("marking-definition--") for word in words):
         refs = list(dict.fromkeys(refs))
     return refs or None
 

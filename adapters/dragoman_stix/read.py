@@ -145,9 +145,10 @@ class Reading:
         return part
 
     def _contradiction(self, part: Any) -> None:
-        """A fixed TLP marking must say what its id says (section 7.2.1.4)."""
+        """A fixed marking must say what its id says (section 7.2.1.4)."""
         said = [(part.definition or {}).get("tlp")]
-        said += [inner.get("tlp_2_0") for inner in (part.extensions or {}).values() if isinstance(inner, dict)]
+        said += [inner.get(name) for inner in (part.extensions or {}).values() if isinstance(inner, dict)
+                 for name in ("tlp_2_0", "pap")]  # fmt: skip
         meant = WORDS[part.id].partition(":")[2]
         if any(word not in (None, meant) for word in said):
             raise ReadError(f"a marking that cannot be read: its id says {meant}", where=pointer(self.reader.trail))

@@ -1,8 +1,8 @@
-"""Who may see a thing: TLP 1, TLP 2.0, the IODEF restriction and the paper's two schemes as one ordered type.
+"""Who may see a thing: TLP 1, TLP 2.0, the IODEF restriction and the paper's two schemes as one ordered type; and PAP.
 
 A marking is the word "scheme:value" and so remembers where it came from; `level` puts all of them in one order.
-Sources: FIRST TLP 2.0; RFC 7970 section 3.3.1 (amber is need-to-know inside the organisation, so narrower than
-TLP:AMBER); the paper's Table 1, field 13.
+Sources: FIRST TLP 2.0; the Permissible Actions Protocol; RFC 7970 section 3.3.1 (amber is need-to-know inside the
+organisation, so narrower than TLP:AMBER); the paper's Table 1, field 13.
 """
 
 from __future__ import annotations
@@ -32,14 +32,24 @@ LEVELS = {
     "us-cert:white": Level.CLEAR, "us-cert:green": Level.GREEN, "us-cert:amber": Level.AMBER_STRICT,
     "us-cert:red": Level.RED,
 }  # fmt: skip
+PAP = ("white", "clear", "green", "amber", "red")
+
+
+def is_about_sharing(marking: str) -> bool:
+    """Whether a marking says who may see a thing.
+
+    "As agreed beforehand" (iodef:default) adds nothing, and the permissible actions (pap:amber) say what may be done with
+    it, whoever sees it.
+    """
+    return marking != "iodef:default" and marking.removeprefix("pap:") not in PAP
 
 
 def level(marking: str) -> Level:
-    """The strictness of "scheme:value"; what we do not know is RED."""
-    return LEVELS.get(marking, Level.RED)
+    """The strictness of "scheme:value"; what we do not know is RED, what is not about sharing adds nothing."""
+    return LEVELS.get(marking, Level.RED if is_about_sharing(marking) else Level.CLEAR)
 
 
 def strictest(markings: Iterable[str]) -> Level | None:
-    """The strictest level among markings; None when there is none ("as agreed beforehand" adds nothing)."""
-    levels = [level(marking) for marking in markings if marking != "iodef:default"]
+    """The strictest level among markings; None when none says who may see it."""
+    levels = [level(marking) for marking in markings if is_about_sharing(marking)]
     return max(levels, default=None)
