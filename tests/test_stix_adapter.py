@@ -397,3 +397,26 @@ def test_permissible_actions_are_no_level_of_sharing() -> None:
     assert strictest(found.markings) is Level.GREEN
     assert strictest(["pap:red"]) is None
     assert returned(bundle(item)) == bundle(item)
+
+
+# ---- What a report says for its incident ------------------------------------------------------------------------
+
+
+def test_a_report_that_stands_for_an_incident_lets_it_speak() -> None:
+    """If it failed, a base message of the report would have no summary, and a marking of its name would guard nothing."""
+    granular = [{"marking_ref": TLP["tlp-2:red"], "selectors": ["name"]}]
+    report = made("report", 2, name="r", published=TIME, object_refs=[IDENTITY["id"]], granular_markings=granular)
+    [found], _ = read(bundle(report, IDENTITY))
+    assert (found.summary, found.reports[0].name) == ("r", None)
+    assert [(one.marking, one.fields) for one in found.field_markings] == [("tlp-2:red", ["summary"])]
+    assert found.reports[0].object_refs == (), "a reference to everything says nothing"
+    assert returned(bundle(report, IDENTITY)) == bundle(report, IDENTITY)
+
+
+def test_a_report_of_some_objects_keeps_its_references() -> None:
+    """If it failed, a report would grow to hold objects that its author left out."""
+    report = made("report", 2, name="r", published=TIME, object_refs=[IDENTITY["id"]])
+    document = bundle(report, IDENTITY, made("campaign", 1, name="c"))
+    [found], _ = read(document)
+    assert found.reports[0].object_refs == [IDENTITY["id"]]
+    assert returned(document) == document

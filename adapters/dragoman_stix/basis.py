@@ -7,11 +7,11 @@ References to everything else in the document say nothing: they are made again o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dragoman.model import Incident, Report
+from dragoman.model import FieldMarking, Incident, Report
 
 SAID = {"name": "summary"} | {
     name: name
@@ -41,6 +41,9 @@ def raised(incident: Incident, ids: Sequence[str | None]) -> Any:
     for name, own in SAID.items():
         setattr(incident, own, getattr(part, name))
         setattr(part, name, NOTHING[name])
+    said = [one for one in part.field_markings if all(_head(name) in SAID for name in one.fields)]
+    incident.field_markings = [_renamed(one, SAID) for one in said] or ()
+    part.field_markings = [one for one in part.field_markings if one not in said] or ()
     if isinstance(part, Report) and list(part.object_refs) == everything(ids, part.id):
         part.object_refs = ()
     return part
@@ -50,7 +53,19 @@ def lowered(incident: Incident, part: Any) -> Any:
     """The part that stands for an incident, with what the incident says; others as they are."""
     if part is not stand_in(incident):
         return part
-    return replace(part, **{name: getattr(incident, own) for name, own in SAID.items()})
+    back = {own: name for name, own in SAID.items()}
+    markings = [*(_renamed(one, back) for one in incident.field_markings), *part.field_markings]
+    return replace(part, **{name: getattr(incident, own) for name, own in SAID.items()}, field_markings=markings or ())
+
+
+def _head(field: str) -> str:
+    return field.partition(".")[0]
+
+
+def _renamed(marking: FieldMarking, names: Mapping[str, str]) -> FieldMarking:
+    """A marking of fields under other names."""
+    fields = [names.get(_head(name), _head(name)) + name[len(_head(name)) :] for name in marking.fields]
+    return replace(marking, fields=fields)
 
 
 def everything(ids: Iterable[str | None], own: str | None) -> list[str]:

@@ -50,6 +50,21 @@ def keep_unresolved(part: Any, format_name: str, selectors: Sequence[str]) -> No
         remember(part, format_name, UNRESOLVED, list(selectors))
 
 
+def understand(part: Any, spec: Spec) -> None:
+    """Lets the field markings of a part that was read name fields of ours, in place; other selectors stay as they are."""
+    for found in part.field_markings:
+        found.fields = [_field(selector, spec) for selector in found.fields]
+
+
+def _field(selector: str, spec: Spec) -> str:
+    """The field for a selector: ours, where the property that it names (or begins with) has another name."""
+    for row in spec.rows:
+        property = ".".join(row.path)
+        if row.core and row.core != property and (selector == property or selector.startswith(property + ".")):
+            return row.core + selector.removeprefix(property)
+    return selector
+
+
 def settle(out: Object, part: Any, spec: Spec, format_name: str) -> None:
     """Makes the field markings of an object that is written hold, in place; what they cannot say marks all of it."""
     known = form(part, format_name).get(UNRESOLVED) or ()
@@ -74,8 +89,9 @@ def _selector(field: str, out: Object, spec: Spec, known: Sequence[str]) -> str 
     """The selector for a field: itself, or that of the property which says it; None when there is none."""
     if field in known or (SELECTOR.fullmatch(field) and resolves(out, field)):
         return field
-    row = next((row for row in spec.rows if row.core == field), None)
-    selector = ".".join(row.path) if row is not None else ""
+    head, dot, rest = field.partition(".")
+    row = next((row for row in spec.rows if row.core == head), None)
+    selector = ".".join(row.path) + dot + rest if row is not None else ""
     return selector if SELECTOR.fullmatch(selector) and resolves(out, selector) else None
 
 

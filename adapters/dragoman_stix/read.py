@@ -20,7 +20,7 @@ from dragoman_stix.codecs import WORDS
 from dragoman_stix.form import FORMAT, Form, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
-from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing
+from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing, understand
 from dragoman_stix.reach import owners, type_of
 from dragoman_stix.shapes import FOLDED, MEASURES, unfold
 
@@ -140,6 +140,7 @@ class Reading:
                 remember(part, FORMAT, how, value)
         if part.field_markings:
             keep_unresolved(self.reader.marked(part), FORMAT, loose)
+            understand(part, spec)
         if spec.name == "marking-definition" and part.id in WORDS:
             self._contradiction(part)
         return part
