@@ -59,9 +59,9 @@ def understand(part: Any, spec: Spec) -> None:
 def _field(selector: str, spec: Spec) -> str:
     """The field for a selector: ours, where the property that it names (or begins with) has another name."""
     for row in spec.rows:
-        property = ".".join(row.path)
-        if row.core and row.core != property and (selector == property or selector.startswith(property + ".")):
-            return row.core + selector.removeprefix(property)
+        path = ".".join(row.path)
+        if row.core and row.core != path and (selector == path or selector.startswith(path + ".")):
+            return row.core + selector.removeprefix(path)
     return selector
 
 

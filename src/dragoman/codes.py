@@ -74,6 +74,22 @@ CODES = {
         "another program. It is dropped; what the document says natively stands.",
         "Translate the original document again, if there is one.",
     ),
+    "D401": Code(
+        "may not pass",
+        "The marking of this value, or the policy of the perimeter, does not let it go where the document goes. It was "
+        "taken out before anything was written.",
+        "`dragoman policy explain` says of every value why it passes or not. Who may change the marking is its author.",
+    ),
+    "D402": Code(
+        "refers to what was taken out",
+        "It refers to, or ties something to, a part that may not pass. It was taken out with it.",
+        "Nothing: a reference would tell that the part exists.",
+    ),
+    "D403": Code(
+        "repeats what was taken out",
+        "It holds a copy of a value that may not pass. In prose the copy is blanked; any other value is taken out whole.",
+        "Rewrite the text without the value, if the receiver needs it.",
+    ),
     "E1": Code(
         "exit status 1: a fault of ours",
         "Dragoman met something that it should have foreseen. No output was written for this document.",

@@ -57,6 +57,11 @@ def read(source: bytes | BinaryIO, format: str | None = None, context: Context |
         return list(reader.read(stream, context))
 
 
+def source_format_of(data: bytes, context: Context) -> str:
+    """The name of the format of a document.  Raises UnknownFormat."""
+    return _detected(BytesIO(data), context)
+
+
 def _detected(stream: BinaryIO, context: Context) -> str:
     head = stream.read(HEAD)
     stream.seek(0)

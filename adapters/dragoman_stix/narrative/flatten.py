@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model.hardened import hardened
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
@@ -17,6 +18,7 @@ from dragoman_stix.narrative.references import identifying, sound_all
 from dragoman_stix.narrative.values import UNNAMED, base_time, first_line, language
 
 RELATED = "related-to"
+SPREAD = {"generation_time", "created", "modified", "report_time", "detection_time", "occurrence_time"}
 BETWEEN_EXTENSIONS = {"participated-in"}
 
 
@@ -124,7 +126,7 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
 
     What came from STIX is flat already and stays as it is.  filled: takes what had to be filled in, by path.
     """
-    work = Flattening(incident)
+    work = Flattening(_guarded(incident))
     flat = _incident(work)
     for field, parts in work.lists.items():
         setattr(flat, field, [*_own(flat, field), *parts])
@@ -134,6 +136,18 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
     if filled is not None:
         filled += work.filled
     return flat
+
+
+def _guarded(incident: Incident) -> Incident:
+    """The incident with markings that hold for whole objects.  Its times stand on every object that is made of it."""
+    found: Incident = hardened(incident, lambda part: not isinstance(part, Part) or is_ours(part))
+    marks = [one.marking for one in incident.field_markings if one.marking and SPREAD.intersection(one.fields)]
+    return copied(found, markings=[*incident.markings, *marks]) if marks else found
+
+
+def is_ours(part: Part) -> bool:
+    """Whether a part came from STIX, and so stands alone with markings of its fields."""
+    return bool(STIX_ID.fullmatch(part.id or ""))
 
 
 def _name_members(flat: Incident, work: Flattening) -> None:

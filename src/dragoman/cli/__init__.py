@@ -25,6 +25,8 @@ COMMANDS = {
     "detect": "Say in which format a document is.",
     "diff": "Say what differs between two documents of any formats.",
     "formats": "List the formats, describe one, or show what goes where.",
+    "redact": "Take out of an incident what may not pass.",
+    "policy": "Say what may pass to which perimeter, and why.",
     "explain": "Explain a code of a loss or an exit status.",
     "completion": "Print the completion script of a shell.",
 }

@@ -1,0 +1,147 @@
+"""`dragoman policy`: explain, show, test."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dragoman.cli import options
+from dragoman.cli.emit import emit
+from dragoman.cli.settings import settings
+from dragoman.files import load as load_bytes
+from dragoman.text import visible
+from dragoman.translate import read
+
+if TYPE_CHECKING:
+    from dragoman.sharing.policy import Policy, Verdict
+    from dragoman.sharing.sieve import Leaf
+
+LONGEST = 60
+
+
+@click.group("policy", no_args_is_help=True)
+def command() -> None:
+    """Say what may pass to which perimeter, and why.
+
+    The policy is a file that [policy] in the profile names; without one, ours holds.
+
+    \b
+    Examples:
+      dragoman policy explain incident.xml --for members
+      dragoman policy test team-policy.yaml
+    """
+
+
+@command.command("explain", no_args_is_help=True)
+@click.argument("source", metavar="INCIDENT", type=options.FILE)
+@click.option("--for", "perimeter", required=True, metavar="PERIMETER", help="The perimeter to which it would go.")
+@click.option("--unmarked", default="AMBER", show_default=True, metavar="LEVEL", help="How to treat what nobody marked.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON instead.")
+@options.from_option
+@options.setting_options
+def explain(
+    source: str, perimeter: str, unmarked: str, as_json: bool, source_format: str | None, tables: tuple[str, ...],
+    profile: str | None, options: tuple[str, ...], limits: tuple[str, ...],
+) -> int:  # fmt: skip
+    """Tell for each value of an incident whether it passes, and why.
+
+    \b
+    Examples:
+      dragoman policy explain incident.xml --for members
+      dragoman policy explain bundle.json --for external.public --json | jq '.[] | select(.passes | not)'
+    """
+    from dragoman.sharing.policy import age_of
+    from dragoman.sharing.redact import level_of
+
+    context = settings(profile, options, limits, tables).context(source)
+    policy = _policy(profile)
+    policy.perimeter(perimeter)
+    rows: list[tuple[Leaf, Verdict]] = []
+    for incident in read(load_bytes(source, context.limits.bytes), source_format, context):
+        age = age_of(incident, context.now())
+        rows += _rows(incident, policy, perimeter, age, level_of(unmarked))
+    _print_json(rows) if as_json else _print_table(rows, perimeter)
+    return 0
+
+
+@command.command("show")
+@options.setting_options
+def show(tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...]) -> int:
+    """Print the policy: its perimeters and rules, to read or to begin your own with."""
+    from dragoman.mapping.table import home
+
+    file = _file(profile)
+    emit(file.read_bytes() if file else home().joinpath("sharing/policy.yaml").read_bytes())
+    return 0
+
+
+@command.command("test")
+@click.argument("file", metavar="[FILE]", required=False, type=options.FILE)
+@options.setting_options
+def test(
+    file: str | None, tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...]
+) -> int:
+    """Hold a policy to its own tests; exit status 3 when it does not pass them."""
+    from dragoman.sharing.policy import load
+
+    policy = load(Path(file)) if file else _policy(profile)
+    failures = policy.failures()
+    for line in failures:
+        click.echo(visible(line), err=True)
+    click.echo(f"{len(policy.tests) - len(failures)} of {len(policy.tests)} tests passed")
+    return 3 if failures else 0
+
+
+def _file(profile: str | None) -> Path | None:
+    from dragoman.profile import load
+
+    found = load(profile)
+    return found.path(found.policy.file) if found.policy.file else None
+
+
+def _policy(profile: str | None) -> Policy:
+    from dragoman.sharing.policy import load
+
+    return load(_file(profile))
+
+
+def _rows(incident: object, policy: Policy, perimeter: str, age: timedelta, default: object) -> list[tuple[Leaf, Verdict]]:
+    from dragoman.sharing.sieve import Sieve
+
+    rows: list[tuple[Leaf, Verdict]] = []
+
+    def record(leaf: Leaf) -> bool:
+        rows.append((leaf, policy.decide(leaf.category, leaf.label.level, perimeter, age)))
+        return True
+
+    Sieve(record, default).sifted(incident)  # type: ignore[arg-type]
+    return rows
+
+
+def _print_json(rows: list[tuple[Leaf, Verdict]]) -> None:
+    from dragoman.tree.json import encode
+
+    emit(encode([
+        {"path": leaf.path, "value": leaf.value, "category": leaf.category, "level": leaf.label.level.name,
+         "marked": str(leaf.label), "passes": verdict.passes, "why": verdict.why}
+        for leaf, verdict in rows
+    ]))  # fmt: skip
+
+
+def _print_table(rows: list[tuple[Leaf, Verdict]], perimeter: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from dragoman.cli.console import console
+
+    table = Table("", "field", "value", "category", "level", "why", title=f"to {perimeter}", title_justify="left")
+    for leaf, verdict in rows:
+        mark = Text("passes", "green") if verdict.passes else Text("withheld", "red")
+        value = visible(str(leaf.value), LONGEST)
+        table.add_row(mark, visible(leaf.path), value, leaf.category, leaf.label.level.name, visible(verdict.why))
+    console().print(table)
+    passing = sum(verdict.passes for _, verdict in rows)
+    console().print(f"{passing} of {len(rows)} values pass")

@@ -1,0 +1,134 @@
+"""The marking that holds for each value of an incident: the nearest one, whoever said it (REQUIREMENTS TLP-3, A25).
+
+A part's own markings hold for all that is in it, until something inside says otherwise; a marking of a single field holds
+for that field and below.  What nobody marked has the default.  A marking that we cannot read is the strictest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from dragoman.model.incident import Incident
+from dragoman.model.intel import MarkingDefinition
+from dragoman.model.marking import LEVELS, Level, is_about_sharing
+from dragoman.model.plain import is_part
+
+Path: TypeAlias = tuple[str | int, ...]
+OTHERWISE = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # Table 1 and the model
+SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A level, the word that says so and the path of what it was said of."""
+
+    level: Level
+    word: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.word} of {self.path or 'the incident'}" if self.word != "nobody" else "nobody marked it"
+
+
+def pointer(path: Path) -> str:
+    """A path as the ledger writes it."""
+    return "".join(f"/{step}" for step in path)
+
+
+class Meanings:
+    """What the markings of a document mean; definitions say it of those that are no fixed words."""
+
+    def __init__(self, incidents: Iterable[Incident]) -> None:
+        self.definitions = {d.id: d for incident in incidents for d in incident.marking_definitions if d.id}
+
+    def label(self, markings: Iterable[str], path: Path) -> Label | None:
+        """The strictest of some markings; None when none of them says who may see it."""
+        found = [(level, word) for word in markings if (level := self.level(word)) is not None]
+        if not found:
+            return None
+        level, word = max(found)
+        return Label(level, word, pointer(path))
+
+    def level(self, marking: str) -> Level | None:
+        """What one marking says of sharing."""
+        if not is_about_sharing(marking):
+            return None
+        if marking in LEVELS or marking not in self.definitions:
+            return LEVELS.get(marking, Level.RED)
+        return _defined(self.definitions[marking])
+
+
+def _defined(found: MarkingDefinition) -> Level | None:
+    """The level of a marking that a document defines; a statement (a copyright) says nothing of sharing."""
+    said = [("tlp-1", (found.definition or {}).get("tlp"))]
+    members = [inner for inner in (found.extensions or {}).values() if isinstance(inner, dict)]
+    said += [("tlp-2", inner.get("tlp_2_0")) for inner in members]
+    levels = [LEVELS.get(f"{scheme}:{word}", Level.RED) for scheme, word in said if word is not None]
+    if levels:
+        return max(levels)
+    harmless = found.definition_type == "statement" or any("pap" in inner for inner in members)
+    return None if harmless else Level.RED
+
+
+def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path, Label]]:
+    """The fields of a part that have a marking of their own: their paths and labels.
+
+    A field that is not there cannot be marked alone: the label then comes for the whole part.
+    """
+    for found in getattr(part, "field_markings", ()):
+        if found.marking is not None and (label := meanings.label([found.marking], path)):
+            for field in found.fields:
+                yield path + (resolved(part, field) or ()), label
+    tlp = getattr(part, "tlp", None)
+    if tlp is not None:
+        for one in tlp.fields:
+            label = meanings.label([f"{tlp.schema}:{one.value}".lower()], path)
+            if label is not None and one.field:
+                yield path + (resolved(part, one.field) or ()), label
+
+
+def resolved(part: Any, field: str) -> Path | None:
+    """Where a field is that somebody named ("summary", "liaison.email", "labels.[1]", "custom_fields.users")."""
+    path: Path = ()
+    value: Any = part
+    for step in field.split("."):
+        found = _step(value, step)
+        if found is None:
+            return None
+        path += found[0]
+        value = found[1]
+    return path
+
+
+def _step(value: Any, step: str) -> tuple[Path, Any] | None:
+    if isinstance(value, Incident) and step == "liaison":
+        place = next((n for n, contact in enumerate(value.contacts) if contact is value.liaison), None)
+        return None if place is None else (("contacts", place), value.contacts[place])
+    if is_part(value):
+        name = step if hasattr(value, step) else OTHERWISE.get(step, "")
+        return ((name,), getattr(value, name)) if name and _said(getattr(value, name, None)) else None
+    if isinstance(value, dict):
+        return ((step,), value[step]) if step in value else None
+    if isinstance(value, list | tuple):
+        return _item(value, step)
+    return None
+
+
+def _said(value: Any) -> bool:
+    return value is not None and value != () and not callable(value)
+
+
+def _item(items: Any, step: str) -> tuple[Path, Any] | None:
+    """An item of a list by its place ("[1]", "1"), its id or its name."""
+    plain = step.removeprefix("[").removesuffix("]")
+    if plain.isdecimal():
+        place = int(plain)
+        return ((place,), items[place]) if place < len(items) else None
+    return next((((n,), item) for n, item in enumerate(items) if step in _names(item)), None)
+
+
+def _names(item: Any) -> list[Any]:
+    kind = getattr(item, "type", None)
+    return [getattr(item, "id", None), getattr(item, "name", None), getattr(kind, "name", None)]

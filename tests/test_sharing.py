@@ -1,0 +1,267 @@
+"""Redaction and policies: what may not pass is in no output, what may pass is, and a marking is never widened."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from dragoman.adapter import Can, Context
+from dragoman.cli.settings import settings
+from dragoman.errors import ForbiddenLoss, UsageError
+from dragoman.ledger import Ledger
+from dragoman.model import Address, CustomField, FieldType, Incident, MarkingDefinition, Note, Relation, Tlp, TlpField
+from dragoman.model.marking import Level
+from dragoman.model.parts import FieldMarking
+from dragoman.model.plain import copied, fields, is_part, leaves, plain
+from dragoman.registry import adapter, formats
+from dragoman.sharing.policy import Policy
+from dragoman.sharing.policy import load as load_policy
+from dragoman.sharing.redact import level_of, redacted, up_to
+from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.translate import read, write
+
+CASES = Path(__file__).parent.parent / "fixtures" / "cases"
+DOCUMENTS = sorted(path for path in CASES.glob("*/*") if path.stem in formats())
+WRITERS = [name for name in sorted(formats()) if Can.WRITE in adapter(name).format.can]
+APART = {"markings", "field_markings", "tlp", "residue", "type", "id", "marking_definitions", "basis", "header"}
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+# ---- Every value its own word, every second one secret ----------------------------------------------------------
+
+
+class Marker:
+    """Replaces every text of an incident by a word of its own and marks some of them RED."""
+
+    def __init__(self, seed: int) -> None:
+        self.random, self.secret, self.open = Random(seed), set[str](), set[str]()
+
+    def marked(self, value: Any, name: str = "") -> Any:
+        if is_part(value):
+            return self._part(value)
+        if isinstance(value, list | tuple):
+            return [self.marked(item, name) for item in value] or ()
+        return self._word(value, self.open) if isinstance(value, str) else value
+
+    def _part(self, part: Any) -> Any:
+        cls: type = type(part)
+        changes: dict[str, Any] = {"markings": (), "field_markings": (), "residue": None, "tlp": None}
+        changes = {name: value for name, value in changes.items() if name in fields(cls)}
+        red = []
+        for name in fields(cls):
+            value = getattr(part, name)
+            if name in APART:
+                continue
+            if isinstance(value, str) and "field_markings" in fields(cls) and self.random.random() < 0.5:
+                changes[name] = self._word(value, self.secret)
+                red.append(name)
+            else:
+                changes[name] = self.marked(value, name)
+        if red:
+            changes["field_markings"] = [FieldMarking(marking="tlp-2:red", fields=red)]
+        return copied(part, **changes)
+
+    def _word(self, value: str, words: set[str]) -> str:
+        word = f"zq{len(self.secret) + len(self.open):04}{self.random.getrandbits(32):08x}"
+        words.add(word)
+        return word
+
+
+def made(path: Path, seed: int) -> tuple[Incident, Marker]:
+    marker = Marker(seed)
+    found = marker.marked(read(path.read_bytes())[0])
+    found.markings = ["tlp-2:green"]
+    return found, marker
+
+
+@pytest.mark.parametrize("target", WRITERS)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_no_secret_is_in_the_bytes_and_nothing_else_is_gone(path: Path, target: str) -> None:
+    """If it failed, a redacted document would hand out what is marked above the limit, or hold back what is not."""
+    for seed in range(3):
+        incident, marker = made(path, seed)
+        assert marker.secret
+        found = redacted([incident], up_to(Level.AMBER), Ledger())
+        said = {value for _, value in leaves(found[0]) if isinstance(value, str)}
+        assert marker.open <= said, "what could pass did not"
+        data = write(found, target, Context(now=lambda: NOW)).decode()
+        assert [word for word in marker.secret if word in data] == []
+
+
+@pytest.mark.parametrize("target", WRITERS)
+@pytest.mark.parametrize("carry", ["extension", "drop"])
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_translation_never_widens(path: Path, target: str, carry: Any) -> None:
+    """If it failed, somebody would read in the target a value that its marking in the source kept from them."""
+    if not Can.READ & adapter(target).format.can:
+        pytest.skip(f"{target} cannot be read back")
+    for seed in range(2):
+        incident, marker = made(path, seed)
+        data = write([incident], target, Context(now=lambda: NOW, carry=carry))
+        for back in read(data, target):
+            wide = [leaf.path for leaf in labelled(back) if leaf.label.level < Level.RED and said_in(leaf, marker.secret)]
+            assert wide == []
+
+
+def said_in(leaf: Leaf, words: set[str]) -> bool:
+    text = leaf.value if isinstance(leaf.value, str) else ""
+    return "zq" in text and any(word in text for word in words)
+
+
+def labelled(incident: Incident) -> list[Leaf]:
+    sieve = Sieve(lambda leaf: True)
+    sieve.sifted(incident)
+    return sieve.kept
+
+
+# ---- What goes with what is gone ----------------------------------------------------------------------------------
+
+
+def one(incident: Incident, limit: str = "AMBER") -> tuple[Incident, Ledger]:
+    ledger = Ledger()
+    [found] = redacted([incident], up_to(level_of(limit)), ledger)
+    return found, ledger
+
+
+def test_the_nearest_marking_wins_both_ways() -> None:
+    """If it failed, a GREEN field of a RED message could not go out, or a RED one of a GREEN message could."""
+    tlp = Tlp(schema="US-CERT", value="Red", fields=[TlpField(field="summary", value="Green")])
+    incident = Incident(summary="seen", description=["hidden"], markings=["us-cert:red"], tlp=tlp)
+    found, _ = one(incident, "GREEN")
+    assert (found.summary, found.description) == ("seen", ())
+    assert found.tlp is not None
+    assert found.tlp.value == "Green", "a label of what is gone would tell that there was more"
+
+
+def test_a_named_custom_field_is_found() -> None:
+    """If it failed, the label of custom_fields.users would guard nothing."""
+    users = [CustomField(value=value, type=FieldType(name=name)) for name, value in (("users", "412"), ("host", "db1"))]
+    tlp = Tlp(schema="ENISA", value="Green", fields=[TlpField(field="custom_fields.users", value="Red")])
+    found, ledger = one(Incident(summary="s", custom_fields=users, tlp=tlp, markings=["enisa:green"]))
+    assert [field.value for field in found.custom_fields] == ["db1"]
+    assert "/0/custom_fields/0/value" in [loss.path for loss in ledger]
+
+
+def test_a_field_that_is_not_there_marks_the_whole() -> None:
+    """If it failed, a slip in a path would let everything pass."""
+    tlp = Tlp(schema="US-CERT", value="Green", fields=[TlpField(field="sumary", value="Red")])
+    with pytest.raises(ForbiddenLoss):
+        one(Incident(summary="s", tlp=tlp, markings=["us-cert:green"]))
+
+
+def test_references_and_copies_go_too() -> None:
+    """If it failed, a relation would tell that there is a hidden address, and the summary would spell it."""
+    hidden = Address(id="ipv4-addr--1", type="ipv4-addr", value="198.51.100.7", markings=["tlp-2:red"])
+    incident = Incident(
+        summary="traffic to 198.51.100.7 at night", observables=[hidden], markings=["tlp-2:green"],
+        relations=[Relation(relation="related-to", source_ref="x--1", target_ref="ipv4-addr--1")],
+        notes=[Note(content="nothing", object_refs=["ipv4-addr--1", "x--2"])],
+    )  # fmt: skip
+    found, ledger = one(incident)
+    assert (found.summary, found.observables, found.relations) == ("traffic to [withheld] at night", (), ())
+    assert found.notes[0].object_refs == ["x--2"]
+    assert {loss.code for loss in ledger} == {"D401", "D402", "D403"}
+    assert "198.51.100.7" not in json.dumps([loss.as_json() for loss in ledger]), "the ledger tells what was hidden"
+
+
+def test_residue_takes_the_strictest_around_it() -> None:
+    """If it failed, what the reader had no row for would pass under the mildest marking of all."""
+    incident = Incident(
+        summary="s", residue={"misp": {"note": "kept"}}, markings=["tlp-2:green"],
+        field_markings=[FieldMarking(marking="tlp-2:red", fields=["description"])], description=["secret words"],
+    )  # fmt: skip
+    assert one(incident)[0].residue is None
+    assert one(copied(incident, description=(), field_markings=()))[0].residue == {"misp": {"note": "kept"}}
+
+
+def test_places_in_a_list_that_lost_items_are_not_trusted() -> None:
+    """If it failed, the label of labels.[1] would slip to another item, and the RED one would look GREEN."""
+    said = [("tlp-2:red", "labels.[0]"), ("tlp-2:amber", "labels.[1]")]
+    marks = [FieldMarking(marking=word, fields=[field]) for word, field in said]
+    incident = Incident(summary="s", labels=["aa", "bb", "cc"], markings=["tlp-2:green"], field_markings=marks)
+    found, _ = one(incident)
+    assert found.labels == ["bb", "cc"]
+    assert [(m.marking, m.fields) for m in found.field_markings] == [("tlp-2:amber", ["labels"])]
+
+
+@pytest.mark.parametrize(
+    ("definition", "level"),
+    [
+        ({"definition_type": "statement", "definition": {"statement": "Copyright"}}, Level.AMBER),
+        ({"definition_type": "tlp", "definition": {"tlp": "green"}}, Level.GREEN),
+        ({"definition_type": "house-rules", "definition": {"x": "y"}}, Level.RED),
+    ],
+)
+def test_what_a_definition_means(definition: dict[str, Any], level: Level) -> None:
+    """If it failed, a copyright notice would hide a document, or a marking that we cannot read would open one."""
+    name = "marking-definition--52252076-9d38-4ffb-a5da-174bf6189fc8"
+    incident = Incident(summary="s", markings=[name], marking_definitions=[MarkingDefinition(id=name, **definition)])
+    assert {leaf.label.level for leaf in labelled(incident) if leaf.path == "/summary"} == {level}
+
+
+def test_the_ledger_of_a_whole_document_that_may_pass_is_empty() -> None:
+    """If it failed, redaction would change documents that need none."""
+    for path in DOCUMENTS:
+        before = read(path.read_bytes())
+        ledger = Ledger()
+        after = redacted(before, up_to(Level.RED), ledger)
+        assert plain(after, Incident) == plain(before, Incident)
+        assert len(ledger) == 0
+
+
+# ---- Policies -----------------------------------------------------------------------------------------------------
+
+
+def test_our_policy_passes_its_own_tests() -> None:
+    """If it failed, the policy that we ship would not say what it claims to."""
+    policy = load_policy(None)
+    assert policy.tests
+    assert policy.failures() == []
+
+
+def test_time_opens_what_the_victim_hears_first() -> None:
+    """If it failed, the others would hear of a compromise before the one who is hit."""
+    policy = load_policy(None)
+    assert not policy.decide("compromise", Level.GREEN, "members", timedelta(hours=23)).passes
+    assert policy.decide("compromise", Level.GREEN, "members", timedelta(hours=24)).passes
+    assert not policy.decide("compromise", Level.RED, "members", timedelta(days=9)).passes
+
+
+def test_a_gate_follows_the_policy() -> None:
+    """If it failed, `redact --for` would let pass what `policy explain` withholds."""
+    incident = Incident(summary="s", detection_time="2026-11-21T12:00:00Z", criticality=90, markings=["tlp-2:green"])
+    policy = load_policy(None)
+    [found] = redacted([incident], policy.gate("members", incident, NOW), Ledger())
+    assert (found.summary, found.criticality) == ("s", None)
+    [found] = redacted([incident], policy.gate("members", incident, NOW + timedelta(days=1)), Ledger())
+    assert found.criticality == 90
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("perimeters: {a: {max: PINK}}", "perimeters.a.max"),
+        ("perimeters: {a: {max: RED}}\nrules: [{name: r, categories: [gossip], decision: pass}]", "gossip"),
+        ("perimeters: {a: {max: RED}}\nrules: [{name: r, perimeters: [b], decision: pass}]", "'b'"),
+        ("perimeters: {a: {max: RED}}\nrules: [{name: r, after: soon, decision: pass}]", "rules.0.after"),
+    ],
+)
+def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    """If it failed, a slip in a policy would be a rule that never fits, and so a hole."""
+    file = tmp_path / "policy.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as error:
+        load_policy(file)
+    assert said in str(error.value)
+
+
+def test_a_perimeter_that_nobody_defined_is_refused() -> None:
+    """If it failed, a typing error in --for would send everything."""
+    policy: Policy = load_policy(None)
+    with pytest.raises(UsageError, match="membres"):
+        policy.gate("membres", Incident(), settings().now())
