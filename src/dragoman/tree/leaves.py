@@ -34,6 +34,36 @@ class Leaf:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back of a document.  leaves: how many it had; missing, added: which are gone, and which are new."""
+
+    leaves: int
+    missing: list[Leaf]
+    added: list[Leaf]
+
+    @property
+    def kept(self) -> int:
+        return self.leaves - len(self.missing)
+
+
+def returned(before: list[Leaf], after: list[Leaf]) -> Returned:
+    """Which leaves of a document are found again, each at its path and with its value, wherever among its like it stands."""
+    return Returned(len(before), _without(before, after), _without(after, before))
+
+
+def _without(some: list[Leaf], others: list[Leaf]) -> list[Leaf]:
+    """Those of the one list that find no equal in the other; one leaf is equal to one leaf only."""
+    left = Counter((leaf.path, leaf.value) for leaf in others)
+    alone = []
+    for leaf in some:
+        key = leaf.path, leaf.value
+        left[key] -= 1
+        if left[key] < 0:
+            alone.append(leaf)
+    return alone
+
+
 def leaves(data: bytes, limits: Limits) -> list[Leaf]:
     """All leaves of a document.  Raises ReadError."""
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
@@ -57,9 +87,9 @@ def _json(node: Any, path: str, spot: str) -> Iterator[Leaf]:
 def _comparable(node: Any) -> Any:
     if isinstance(node, str):
         return moment(node) or node
-    if isinstance(node, bool) or node is None:
-        return repr(node)
-    return repr(node) if isinstance(node, dict | list) else float(node)
+    if isinstance(node, bool | dict | list) or node is None:
+        return (repr(node),)  # so that null is not the text "None"
+    return float(node)
 
 
 def _xml(element: Any, path: str, spot: str) -> Iterator[Leaf]:
@@ -67,15 +97,26 @@ def _xml(element: Any, path: str, spot: str) -> Iterator[Leaf]:
     for key, value in element.attrib.items():
         if not key.startswith(XSI):
             yield _text(f"{path}/@{key}", f"{spot}/@{etree.QName(key).localname}", value)
-    if element.text and not element.text.isspace():
-        yield _text(f"{path}/text()", spot, element.text)
+    text, *tails = _texts(element)
+    if text and not text.isspace():
+        yield _text(f"{path}/text()", spot, text)
     seen: Counter[str] = Counter()
+    for child, tail in zip(element.iterchildren("*"), tails, strict=True):
+        seen[child.tag] += 1
+        yield from _xml(child, path, f"{spot}/{etree.QName(child).localname}[{seen[child.tag]}]")
+        if tail and not tail.isspace():
+            yield _text(f"{path}/tail()", f"{spot}/tail()", tail)
+
+
+def _texts(element: Any) -> list[str]:
+    """The text before the first child element and after each; a comment stands in a text and does not end it."""
+    texts = [element.text or ""]
     for child in element:
         if isinstance(child.tag, str):
-            seen[child.tag] += 1
-            yield from _xml(child, path, f"{spot}/{etree.QName(child).localname}[{seen[child.tag]}]")
-            if child.tail and not child.tail.isspace():
-                yield _text(f"{path}/tail()", f"{spot}/tail()", child.tail)
+            texts.append(child.tail or "")
+        else:
+            texts[-1] += child.tail or ""
+    return texts
 
 
 def _text(path: str, spot: str, raw: str) -> Leaf:
