@@ -25,13 +25,14 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 def timeline(incident: Incident, rows: int) -> RenderableType | None:
     """A table of times, the earliest first; those without a zone come last, in the document's order."""
-    found = sorted(_times(incident), key=lambda entry: moment(entry[0]) or LAST)
+    found = sorted(moments(incident), key=lambda entry: moment(entry[0]) or LAST)
     if not found:
         return None
     return grid(("When", "What", ""), found, rows)
 
 
-def _times(incident: Incident) -> Iterator[tuple[str, str, str]]:
+def moments(incident: Incident) -> Iterator[tuple[str, str, str]]:
+    """Every time that an incident tells, what happened then, and to what."""
     for name, what in TIMES.items():
         if when := getattr(incident, name):
             yield when, what, ""
