@@ -18,6 +18,7 @@ from dragoman.text import visible
 
 SECONDS, MEMORY, MOST = 2, 300 * 2**20, 2**20
 PATIENCE = 20  # seconds by the clock, for machines under load
+PROCESS = "import sys; from dragoman.people.sandbox import main; sys.exit(main())"
 GAP = "[missing: {}]"
 # What Markdown would take for markup, wherever it stands; and what it would take for a heading, list, quote or link.
 MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|^\s*(?:[#+=-]|\d+[.)](?=\s|$))|(?<=[a-zA-Z]):(?=//)|(?<=www)\.", re.MULTILINE)
@@ -31,7 +32,7 @@ def rendered(template: str, data: dict[str, Any], kind: str, name: str) -> tuple
     """
     job = json.dumps({"template": template, "data": data, "kind": kind}).encode()
     try:
-        done = subprocess.run([sys.executable, "-I", "-m", "dragoman.people.sandbox"], input=job, capture_output=True,
+        done = subprocess.run([sys.executable, "-I", "-c", PROCESS], input=job, capture_output=True,
                               timeout=PATIENCE, check=False)  # fmt: skip
     except subprocess.TimeoutExpired:
         raise UsageError("the template takes too long", where=name, fix=f"it has {SECONDS} seconds") from None
@@ -125,7 +126,3 @@ def main() -> int:
         return 2
     sys.stdout.write(json.dumps(made))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
