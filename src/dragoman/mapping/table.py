@@ -24,12 +24,14 @@ where several parts of one class could stand).
 names groups of rows in `common` that come before the part's own, which may also stand among them as "."; `ignore` maps
 a path to the reason it is not read.  `required: {default: x}` takes the value from what the writer calls x (the time of
 writing); a required row deep inside is demanded only where the object stands that it is in.
+
+`extends` names the format whose table this one is over: see `mapping.extend`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -40,6 +42,7 @@ from typing import Any
 from dragoman.errors import MappingError
 from dragoman.mapping import kept
 from dragoman.mapping.codecs import CODECS, Codec
+from dragoman.mapping.extend import by_name, extended, inherited
 from dragoman.model.plain import classes, shapes
 
 ROW_KEYS = {
@@ -184,7 +187,7 @@ def _words(named: Any, format_name: str) -> Vocabulary:
 
 def vocabulary(name: str, format_name: str) -> Vocabulary:
     """The list `name` for a format.  Raises MappingError when there is none."""
-    listed = _vocabularies(name).get(format_name)
+    listed = inherited(_vocabularies(name), lineage(format_name))
     if listed is None:
         raise MappingError(f"vocabulary {name!r} says nothing of {format_name}", where=f"mappings/vocab/{name}.yaml")
     return Vocabulary.of(listed)
@@ -200,11 +203,19 @@ def _vocabularies(name: str) -> dict[str, Any]:
 
 @cache
 def facts(format_name: str) -> dict[str, Any]:
-    """A format's own table file as it stands."""
+    """A format's own table file as it stands, with what it takes over from the one that it extends."""
     file = home().joinpath(f"{format_name}.yaml")
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
-    return dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/{format_name}.yaml", trusted=True)))
+    raw = dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/{format_name}.yaml", trusted=True)))
+    return extended(raw, facts(raw["extends"])) if "extends" in raw else raw
+
+
+def lineage(format_name: str) -> Iterator[str]:
+    """A format, and the one whose table it extends."""
+    yield format_name
+    if home().joinpath(f"{format_name}.yaml").is_file() and "extends" in facts(format_name):
+        yield from lineage(facts(format_name)["extends"])
 
 
 def spellings(format_name: str) -> dict[str, str]:
@@ -255,33 +266,15 @@ def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
         rows: dict[str, Any] = {}
         for group in part.get("include", ()):
             if group == ".":
-                rows |= _by_name(part, format_name)
+                rows |= by_name(part, format_name)
                 continue
             if group not in common:
                 raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
-            rows |= _by_name(common[group], format_name)
-        rows |= _by_name(part, format_name)
+            rows |= by_name(common[group], format_name)
+        rows |= by_name(part, format_name)
         parts[name] = {key: value for key, value in part.items() if key not in ("include", "same")}
         parts[name]["rows"] = list(rows.values())
     return raw | {"parts": parts}
-
-
-def _by_name(group: Mapping[str, Any], format_name: str) -> dict[str, Any]:
-    """The rows of a part or a group, `same` first, by what identifies them: the field, or the place of a constant.
-
-    Several rows of one field are a choice (what stands there may have one of several shapes): the later ones go by their
-    place as well.
-    """
-    same = group.get("same", [])
-    typed = same if isinstance(same, dict) else {None: same}
-    found: dict[str, Any] = {}
-    for codec, words in typed.items():
-        found |= {word: {"core": word, format_name: word} | ({"codec": codec} if codec else {}) for word in words}
-    own: dict[str, Any] = {}
-    for row in group.get("rows", []):
-        name, place = row.get("core") or f"={row.get(format_name)}", row.get(format_name)
-        own[name if name not in own else f"{name} {place}"] = row
-    return found | own
 
 
 def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
@@ -293,7 +286,7 @@ def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
     for name, part in theirs["parts"].items():
         if name not in parts:
             raise MappingError(f"no part {name!r} in the table of {name_of_format}", where=where)
-        known = _by_name(parts[name], name_of_format) | _by_name(part, name_of_format)
+        known = by_name(parts[name], name_of_format) | by_name(part, name_of_format)
         parts[name] = parts[name] | {"rows": list(known.values()), "same": []}
     return ours | {"parts": parts}
 
