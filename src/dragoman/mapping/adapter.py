@@ -32,9 +32,13 @@ REASONS = {
 
 
 class TableAdapter(ABC):
-    """An adapter whose documents are trees: JSON or XML."""
+    """An adapter whose documents are trees: JSON or XML.
+
+    implied: fields that its reader fills from what stands elsewhere in a document: there, nobody filled anything in.
+    """
 
     format: Format
+    implied: frozenset[str] = frozenset()
     rereads = False  # whether a tree is rather read again than kept: two at once are twice the memory of a large document
 
     @abstractmethod
@@ -114,10 +118,14 @@ class TableAdapter(ABC):
         kept = context.carry == "extension"
         said = said_among((v for kind, _, v in comparison.told if kind is Kind.DEFAULTED and isinstance(v, str)), wanted)
         for kind, path, value in comparison.told:
-            if kind is Kind.DEFAULTED and isinstance(value, str) and value in said:
+            if kind is Kind.DEFAULTED and isinstance(value, str) and (value in said or self._is_implied(path)):
                 continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
             context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
+
+
+    def _is_implied(self, path: str) -> bool:
+        return bool(self.implied) and not self.implied.isdisjoint(path.split("/"))
 
 
 @contextmanager

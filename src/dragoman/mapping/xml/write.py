@@ -204,12 +204,11 @@ class XmlWriter:
 
     def _attribute(self, name: str, row: Row, value: Any) -> str:
         word = self._word(row, value)
-        if word is None:
-            return ""
+        outside = word is not None and row.vocab is not None and row.vocab.words and word not in row.vocab.words
+        if word is None or (outside and not row.ext):  # the format cannot say it, but may demand that something be said
+            return "" if row.required is None else f' {name}="{escape_attribute(str(row.required))}"'
         shown = word if _harmless(word) else escape_attribute(word)
-        if row.vocab is not None and row.vocab.words and word not in row.vocab.words:
-            return f' {name}="ext-value" {row.ext[1:]}="{shown}"' if row.ext else ""
-        return f' {name}="{shown}"'
+        return f' {name}="ext-value" {row.ext[1:]}="{shown}"' if outside and row.ext else f' {name}="{shown}"'
 
     def _word(self, row: Row, value: Any) -> str | None:
         """Theirs of our value; None when the format cannot say it there."""
@@ -293,6 +292,8 @@ def meant(row: Row, raw: str | None, extended: str | None) -> list[str] | None:
     assert row.codec.extended is not None
     try:
         found: list[str] = [] if raw is None or raw == "ext-value" else row.codec.decode(raw)
+    except Odd as odd:
+        found = odd.value
     except ReadError:
         return None
     return found + (row.codec.extended(extended or "") if raw == "ext-value" or extended is not None else [])
