@@ -16,13 +16,18 @@ from dragoman.model import Header, Incident
 from dragoman.tree.xml import parse
 from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.cargo import pack, unpack
-from dragoman_iodef.document import DOCUMENT, LOCATION, XSI, Document
+from dragoman_iodef.document import XSI, Document
 from dragoman_iodef.foreign import settled
 from dragoman_iodef.hooks import HOOKS
 from dragoman_iodef.shapes import PREPARE
 
 START = re.compile(rb"<(?:[\w.-]+:)?IODEF-Document\b[^>]*?urn:ietf:params:xml:ns:iodef-2\.0[\"']")
-INCIDENT = DOCUMENT.replace("IODEF-Document", "Incident")
+
+
+VERSIONS = {
+    "urn:ietf:params:xml:ns:iodef-1.0": "this is IODEF v1 (RFC 5070), not v2",
+    "urn:ietf:params:xml:ns:iodef-2.0": "this is IODEF v2 (RFC 7970), not v1",
+}
 
 
 class Iodef2(TableAdapter):
@@ -35,6 +40,8 @@ class Iodef2(TableAdapter):
         specification="RFC 7970",
         can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
     )
+    namespace = "{urn:ietf:params:xml:ns:iodef-2.0}"
+    document: type[Document] = Document
 
     def sniff(self, head: bytes) -> Likeness:
         """Sure of a document whose root is an IODEF-Document in the namespace of v2, in UTF-8 or UTF-16."""
@@ -44,16 +51,16 @@ class Iodef2(TableAdapter):
     def parse(self, data: bytes, context: Context) -> Any:
         """The root element.  Raises ReadError for what is no IODEF v2."""
         root = parse(data, context.limits, context.source)
-        if root.tag != DOCUMENT:
-            raise ReadError(*_stranger(root.tag), where=context.source)
+        if root.tag != f"{self.namespace}IODEF-Document":
+            raise ReadError(stranger(root.tag, self.format.title), where=context.source)
         return root
 
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
-        reader = XmlReader(plans(context.tables), context.ledger)
+        reader = self.reader(context)
         reader.begin(tree)
         try:
-            incidents = [reader.read("incident", element) for element in tree.iterchildren(INCIDENT)]
-            header = _header(reader, tree)
+            incidents = [reader.read("incident", element) for element in tree.iterchildren(f"{self.namespace}Incident")]
+            header = self.header(reader, tree)
         except ReadError as error:
             raise ReadError(error.what, where=f"{context.source}: {error.where}", fix=error.fix) from None
         if not incidents:
@@ -61,18 +68,37 @@ class Iodef2(TableAdapter):
         incidents[0].header = header
         return incidents, no_anchor
 
+    def reader(self, context: Context) -> XmlReader:
+        """What reads the parts of a document."""
+        return XmlReader(self.plans(context.tables), context.ledger)
+
+    def plans(self, tables: tuple[str, ...]) -> Plans:
+        """The table, with the user's own over it, as the engine wants it."""
+        return plans(tables)
+
+    def header(self, reader: XmlReader, root: Any) -> Header | None:
+        """What the document says of itself; None when it says no more than every document does."""
+        header: Header = reader.read("document", root)
+        left = dict((header.residue or {}).get(self.format.name, {}))
+        if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == self.document.location:
+            del left[f"@{{{XSI}}}schemaLocation"]
+        if header.version != self.format.version:
+            left["@version"] = header.version
+        header.version, header.residue = None, {self.format.name: left} if left else None
+        return None if header == Header() else header
+
     def give(self, incidents: list[Incident], context: Context) -> Document:
         """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
-        document = Document(plans(context.tables), context)
+        document = self.document(self.plans(context.tables), context)
         for incident in incidents:
             document.add(incident)
+        document.close(incidents[0].header)
         missing = document.writer.missing
         if missing and context.strict:
-            what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
+            what = f"{self.format.title} demands what nobody said: {', '.join(dict.fromkeys(missing))}"
             raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
-        document.close(incidents[0].header)
         return document
 
     def render(self, tree: Document) -> bytes:
@@ -97,23 +123,9 @@ def plans(tables: tuple[str, ...]) -> Plans:
     return Plans(load(FORMAT, HOOKS, tables), PREPARE | {"incident": settled})
 
 
-def _header(reader: XmlReader, root: Any) -> Header | None:
-    """What the document says of itself; None when it says no more than every document does."""
-    header: Header = reader.read("document", root)
-    left = dict((header.residue or {}).get(FORMAT, {}))
-    if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == LOCATION:
-        del left[f"@{{{XSI}}}schemaLocation"]
-    if header.version != "2.00":
-        left["@version"] = header.version
-    header.version, header.residue = None, {FORMAT: left} if left else None
-    return None if header == Header() else header
-
-
-def _stranger(tag: str) -> tuple[str]:
-    """What a document is that is no IODEF v2."""
+def stranger(tag: str, title: str) -> str:
+    """What a document is that is not of this version."""
     uri, _, name = tag.rpartition("}")
     if name != "IODEF-Document":
-        return (f"no IODEF document: its root is <{name}>",)
-    if uri == "{urn:ietf:params:xml:ns:iodef-1.0":
-        return ("this is IODEF v1 (RFC 5070), not v2",)
-    return (f"the root is in the namespace {uri[1:]!r}, not in that of IODEF v2",)
+        return f"no IODEF document: its root is <{name}>"
+    return VERSIONS.get(uri[1:]) or f"the root is in the namespace {uri[1:]!r}, not in that of {title}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from dragoman.mapping.codecs import Codec, Odd, token
@@ -20,7 +21,7 @@ WORDS = {  # type -> category
     "autonomous-system": "asn",
 }  # fmt: skip
 FORMAT = "iodef-2"
-DEFAULT = "ipv6-addr"  # what an Address without a category is
+DEFAULTS = {FORMAT: "ipv6-addr", "iodef-1": "ipv4-addr"}  # what an Address without a category is
 
 
 def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
@@ -32,9 +33,9 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
         return system
     found: Address = reader.read("address", element)
     if word is None:
-        found.type = DEFAULT
-        left = (found.residue or {}).get(FORMAT, {})
-        found.residue = {FORMAT: {**left, "@category": None}}
+        found.type = DEFAULTS[reader.format]
+        left = (found.residue or {}).get(reader.format, {})
+        found.residue = {reader.format: {**left, "@category": None}}
         return found
     category = found.category
     found.type = "observable" if category is None else TYPES.get(category, category)
@@ -47,12 +48,16 @@ def write_address(value: Any, step: str, writer: Any) -> None:
     writer.write("asn" if isinstance(value, AutonomousSystem) else "address", value, step)
 
 
-def category_of(value: Any) -> str | None:
-    """The category to write; None for an Address that had none and is still of the type that this means."""
-    kept = value.residue.get(FORMAT, {}) if value.residue else {}
-    if value.category is None and value.type in (DEFAULT, "observable") and "@category" in kept:
-        return None  # there was none, or ext-value without its word: the residue says which
-    category: str = value.category or WORDS.get(value.type, value.type)
+def category_of(format_name: str) -> Callable[[Any], str | None]:
+    """What gives the category to write; None for an Address that had none and is still of the type that this means."""
+
+    def category(value: Any) -> str | None:
+        kept = value.residue.get(format_name, {}) if value.residue else {}
+        if value.category is None and value.type in (DEFAULTS[format_name], "observable") and "@category" in kept:
+            return None  # there was none, or ext-value without its word: the residue says which
+        word: str = value.category or WORDS.get(value.type, value.type)
+        return word
+
     return category
 
 
@@ -74,5 +79,5 @@ def _read_number(text: str) -> int:
 
 
 ADDRESS = ElementCodec(read_address, write_address, accepts)
-CATEGORY = Codec(str, str, of=category_of)
+CATEGORY = Codec(str, str, of=category_of(FORMAT))
 ASN = Codec(_read_number, lambda number: f"AS{number}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from dragoman.adapter import Context
@@ -21,24 +23,42 @@ from dragoman_iodef.hooks import word_of
 NAME = "dragoman-cargo"
 MEANING = "what the source said and IODEF has no place for"
 LENGTH = 1_000_000
-TAG = "{urn:ietf:params:xml:ns:iodef-2.0}AdditionalData"
 NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def pack(cargo: Cargo, strictest: Level | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Where a version of IODEF keeps cargo: what the elements say of themselves, which ones they are in a document, and
+    the restriction for a level."""
+
+    attributes: str
+    find: Callable[[Any], Iterable[Any]]
+    word: Callable[[Level], str]
+
+
+def _find(root: Any) -> list[Any]:
+    """Of v2: at the end of the document, by their name."""
+    tag = "{urn:ietf:params:xml:ns:iodef-2.0}AdditionalData"
+    return [element for element in root.iterchildren(tag) if element.get("name") == NAME]
+
+
+HOLD = Hold(f'name="{NAME}" dtype="string" meaning="{MEANING}" formatid="application/json"', _find, word_of)
+
+
+def pack(cargo: Cargo, strictest: Level | None, hold: Hold = HOLD) -> str:
     """The elements that hold a cargo, marked as strictly as anything around or in it."""
     text = json.dumps(cargo, ensure_ascii=False, separators=(",", ":"))
     text = NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     levels = [level(marking) for marking in _markings(cargo)] + ([] if strictest is None else [strictest])
-    shown = f' restriction="{word_of(max(levels))}"' if levels else ""
-    start = f'<AdditionalData name="{NAME}" dtype="string" meaning="{MEANING}" formatid="application/json"{shown}>'
+    shown = f' restriction="{hold.word(max(levels))}"' if levels else ""
+    start = f"<AdditionalData {hold.attributes}{shown}>"
     pieces = [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
     return "".join(f"{start}{escape_text(piece)}</AdditionalData>\n" for piece in pieces)
 
 
-def unpack(root: Any, context: Context) -> Cargo:
+def unpack(root: Any, context: Context, hold: Hold = HOLD) -> Cargo:
     """Takes the cargo out of a document; what is none after all stays, as additional data like any other."""
-    holders = [element for element in root.iterchildren(TAG) if element.get("name") == NAME and not len(element)]
+    holders = [element for element in hold.find(root) if not len(element)]
     if not holders:
         return {}
     try:
@@ -50,7 +70,7 @@ def unpack(root: Any, context: Context) -> Cargo:
     if not isinstance(cargo, dict) or not all(isinstance(bucket, dict) for bucket in cargo.values()):
         return {}
     for element in holders:
-        root.remove(element)
+        element.getparent().remove(element)
     return cargo
 
 

@@ -10,17 +10,20 @@ from dragoman.model import Header, Incident
 from dragoman.model.marking import Level
 from dragoman_iodef.shapes import Writer
 
-DOCUMENT = "{urn:ietf:params:xml:ns:iodef-2.0}IODEF-Document"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-LOCATION = "urn:ietf:params:xml:ns:iodef-2.0 http://www.iana.org/assignments/xml-registry/schema/iodef-2.0.xsd"
-DECLARED = ("ds", "enum", "sci")  # the prefixes that the table's rows write
+SCHEMAS = "http://www.iana.org/assignments/xml-registry/schema"
+DECLARED = ("ds", "enum", "sci")  # the prefixes that the tables' rows write
 
 
 class Document:
     """Markup in the making; `cargo` is what the model says and IODEF cannot."""
 
+    writes: type[Writer] = Writer
+    version = "2.00"
+    location = f"urn:ietf:params:xml:ns:iodef-2.0 {SCHEMAS}/iodef-2.0.xsd"
+
     def __init__(self, plans: Plans, context: Context) -> None:
-        self.writer = Writer(plans)
+        self.writer = self.writes(plans)
         self.writer.context = context
         self.start = ""
         self.cargo = ""
@@ -43,17 +46,21 @@ class Document:
         made = self.writer.plans["document"]
         left = header.residue.get(self.writer.format, {}) if header.residue else {}
         shown = copy.copy(header)
-        shown.version = None if "@version" in left else "2.00"
+        shown.version = None if "@version" in left else self.version
         self.start = self.writer.attributes(made, shown, left)
         if f"@{{{XSI}}}schemaLocation" not in left:
             declared = "" if ' xmlns:xsi="' in self.start else f' xmlns:xsi="{XSI}"'
-            self.start += f'{declared} xsi:schemaLocation="{LOCATION}"'
+            self.start += f'{declared} xsi:schemaLocation="{self.location}"'
         self.writer.content(made, header, left)
 
     def data(self) -> bytes:
         """The document in UTF-8."""
-        body = "".join(self.writer.out)
+        body = self.content()
         uris = self.writer.names.namespaces
         shown = "".join(f' xmlns:{prefix}="{uris[prefix]}"' for prefix in DECLARED if f"<{prefix}:" in body)
         head = f'<IODEF-Document xmlns="{self.writer.names.default}"{shown}{self.start}>'
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{body}{self.cargo}</IODEF-Document>\n'.encode()
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{body}</IODEF-Document>\n'.encode()
+
+    def content(self) -> str:
+        """All inside the document, the cargo last."""
+        return "".join(self.writer.out) + self.cargo

@@ -20,7 +20,9 @@ from dragoman.model.marking import Level, is_about_sharing, level
 from dragoman.tree.xml import escape_attribute, escape_text
 from dragoman_iodef.addresses import ADDRESS, ASN, CATEGORY, FORMAT
 
-LANG, GROUP = f"{{{XML_NS}}}lang", "translation-id"
+# The attributes of a text (section 2.4; in v1 RFC 5070 section 2.4): its language, and what it translates.
+LANG = {FORMAT: "xml:lang", "iodef-1": "lang"}
+GROUP = {FORMAT: "translation-id"}
 NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
@@ -54,9 +56,10 @@ def _write_name(value: Any) -> str | None:
     return value if isinstance(value, str) and NCNAME.fullmatch(value) else None
 
 
-def _write_language(value: str) -> str | None:
-    tag = value.replace("_", "-")
-    return tag if LANGUAGE.fullmatch(tag) else None
+def written_language(value: str | None, format_name: str = FORMAT) -> str | None:
+    """A language tag as XML wants it; None for what is none.  Only xml:lang may be empty."""
+    tag = (value or "").replace("_", "-")
+    return tag if value is not None and LANGUAGE.fullmatch(tag) and (tag or format_name == FORMAT) else None
 
 
 def xml_time(text: Any) -> str:
@@ -98,7 +101,7 @@ MARKING = vocabulary("marking", FORMAT)
 EXTENSION = "iodef:ext:"
 
 
-def _read_marking(text: str) -> list[str]:
+def read_marking(text: str) -> list[str]:
     """Raises ReadError: a marking that cannot be read could be any, so the document is refused."""
     ours = MARKING.read.get(token(text))
     if ours is None:
@@ -130,12 +133,13 @@ def read_words(element: Any, reader: Any) -> Words:
     if not only_comments(element):
         raise ValueError("holds elements where a text belongs")
     found = Text(prose(own_text(element)))
-    left: dict[str, Any] = {f"@{name}": raw for name, raw in element.items() if name not in (LANG, GROUP)}
-    found.lang, found.group = element.get(LANG), element.get(GROUP)
+    lang, group = LANG[reader.format].replace("xml:", f"{{{XML_NS}}}"), GROUP.get(reader.format)
+    left: dict[str, Any] = {f"@{name}": raw for name, raw in element.items() if name not in (lang, group)}
+    found.lang, found.group = element.get(lang), element.get(group) if group else None
     if len(element):
         left[""] = [outer_xml(comment) for comment in element]
     if left:
-        found.residue = {FORMAT: left}
+        found.residue = {reader.format: left}
     return found.value if found == Text(found.value) else found
 
 
@@ -145,10 +149,9 @@ def write_words(value: Words, step: str, writer: Any) -> None:
         return
     if not isinstance(value, Text):  # what another format keeps where we have a text
         return
-    lang = _write_language(value.lang) if value.lang is not None else None
-    shown = f' xml:lang="{escape_attribute(lang)}"' if lang is not None else ""
-    shown += f' translation-id="{escape_attribute(value.group)}"' if value.group is not None else ""
-    left = (value.residue or {}).get(FORMAT, {})
+    said = ((LANG[writer.format], written_language(value.lang, writer.format)), (GROUP.get(writer.format), value.group))
+    shown = "".join(f' {name}="{escape_attribute(word)}"' for name, word in said if name and word is not None)
+    left = (value.residue or {}).get(writer.format, {})
     after = "".join(markup for markup in left.get("", ()) if sound(markup))
     writer.out.append(f"<{step}{shown}{unknown_attributes(left)}>{escape_text(value.value)}{after}</{step}>")
 
@@ -210,10 +213,10 @@ HOOKS: dict[str, Any] = {
     "decimal": _pattern(DECIMAL, "is no number"),
     "portlist": _pattern(PORTLIST, "is no list of ports"),
     "timezone": _pattern(TIMEZONE, "is no time zone such as +02:00"),
-    "language": Codec(token, _write_language),
+    "language": Codec(token, written_language),
     "xml-time": Codec(lambda text: xml_time(text.strip()), _write_time),
     "digest": Codec(_read_digest, written_digest),
-    "marking": Codec(_read_marking, _write_marking, lambda word: [EXTENSION + word]),
+    "marking": Codec(read_marking, _write_marking, lambda word: [EXTENSION + word]),
     "words": ElementCodec(read_words, write_words),
     "markup": ElementCodec(read_markup, write_markup),
     "terms": RestCodec(read_terms, write_terms),

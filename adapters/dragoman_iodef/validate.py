@@ -1,7 +1,8 @@
-"""Is this an IODEF v2 document (RFC 7970), and if not, where and why not?
+"""Is this an IODEF document (v2 of RFC 7970, v1 of RFC 5070), and if not, where and why not?
 
-Two libraries answer, over one schema of our own (`schema/iodef-2.xsd`): lxml decides, because it is fast; xmlschema,
-which is loaded only for a document that lxml has found invalid, says where.  Neither goes to the network.
+Two libraries answer, over a schema of our own (`schema/iodef-2.xsd`, `schema/iodef-1.0.xsd`): lxml decides, because it
+is fast; xmlschema, which is loaded only for a document that lxml has found invalid, says where.  Neither goes to the
+network.
 """
 
 from __future__ import annotations
@@ -38,33 +39,33 @@ _ATTRIBUTE = re.compile(
 )
 
 
-def faults(root: etree._Element) -> list[str]:
-    """What in this document the schema of IODEF v2 does not allow; nothing if it is valid.
+def faults(root: etree._Element, file: Path = SCHEMA) -> list[str]:
+    """What in this document the schema of its version of IODEF does not allow; nothing if it is valid.
 
-    root: the element IODEF-Document.  Out come at most MOST lines, each a place and a reason:
+    root: the element IODEF-Document.  file: the schema.  Out come at most MOST lines, each a place and a reason:
     "/IODEF-Document/Incident[1]/@restriction: "RED" is none of default, public, ...".  Rules that only the prose of
-    RFC 7970 has are not checked.
+    an RFC has are not checked.
     """
-    schema = _schema()
+    schema = _schema(file)
     if schema.validate(root):
         return []
     log: Any = schema.error_log
     by_line = [_line(entry) for entry in islice(log, MOST)]
-    return _by_path(root) or by_line or [f"{_path(root, root)}: not valid"]
+    return _by_path(root, file) or by_line or [f"{_path(root, root)}: not valid"]
 
 
 @cache
-def _schema() -> etree.XMLSchema:
+def _schema(file: Path) -> etree.XMLSchema:
     """The schema as lxml compiles it, for the verdict."""
-    return etree.XMLSchema(etree.parse(SCHEMA))
+    return etree.XMLSchema(etree.parse(file))
 
 
 @cache
-def _explainer() -> xmlschema.XMLSchema10:
+def _explainer(file: Path) -> xmlschema.XMLSchema10:
     """The schema as xmlschema compiles it, for the reasons; it may read files of this machine and no others."""
     import xmlschema
 
-    return xmlschema.XMLSchema10(SCHEMA, allow="local")
+    return xmlschema.XMLSchema10(file, allow="local")
 
 
 def _line(entry: etree._LogEntry) -> str:
@@ -72,14 +73,14 @@ def _line(entry: etree._LogEntry) -> str:
     return visible(f"line {entry.line}: {_NAMESPACE.sub('', entry.message)}", limit=500)
 
 
-def _by_path(root: etree._Element) -> list[str]:
+def _by_path(root: etree._Element, file: Path) -> list[str]:
     """The faults as xmlschema finds them, one a place; none if it finds none, gives up or would take too long."""
     from xmlschema import XMLSchemaException
 
     if next(islice(root.iter(), EXPLAINED, None), None) is not None:
         return []
     try:
-        errors = list(islice(_explainer().iter_errors(root), MOST))
+        errors = list(islice(_explainer(file).iter_errors(root), MOST))
     except (XMLSchemaException, RecursionError):
         return []
     # Of two faults in one place the later is the nearer: first a form does not fit, then the type that has it.
