@@ -123,6 +123,48 @@ XML: dict[str, tuple[str, str | bytes]] = {
 }  # fmt: skip
 
 
+NS1 = "urn:ietf:params:xml:ns:iodef-1.0"
+
+
+def iodef1(inside: str = "", attributes: str = "", before: str = "", root: str = f' xmlns="{NS1}"', named: str = "") -> str:
+    """A document of v1 with one incident."""
+    return (
+        f'{before}<IODEF-Document version="1.00" lang="en"{root}><Incident purpose="reporting"{attributes}>'
+        f'<IncidentID name="x.example"{named}>1</IncidentID><ReportTime>2020-01-01T00:00:00Z</ReportTime>'
+        '<Assessment><Impact type="dos"/></Assessment><Contact role="creator" type="organization"/>'
+        f"{inside}</Incident></IODEF-Document>"
+    )
+
+
+XML1: dict[str, tuple[str, str | bytes]] = {
+    "plain": (A, iodef1()),
+    "doctype": (R, iodef1(before="<!DOCTYPE IODEF-Document PUBLIC '-//IETF//DTD RFC 5070 IODEF v1.0//EN' 'SECRET'>")),
+    "doctype-attlist": (R, iodef1(before='<!DOCTYPE a [<!ATTLIST Incident restriction CDATA "public">]>')),
+    "doctype-no-namespace": (R, iodef1(before="<!DOCTYPE IODEF-Document>", root="")),
+    "root-no-namespace": (R, iodef1(root="")),
+    "root-v2": (R, iodef1().replace(NS1, NS)),
+    "root-other-namespace": (R, iodef1(root=' xmlns="urn:x"')),
+    "root-no-namespace-deep": (R, iodef1("<Contact>" * 250 + "</Contact>" * 250, root="")),
+    "prefix-unbound": (R, iodef1(root=f' xmlns="{NS1}" xsi:schemaLocation="urn:x SECRET"')),
+    "prefix-unbound-other": (R, iodef1("<x:a/>")),
+    "restriction-unknown": (R, iodef1(attributes=' restriction="secret"')),
+    "restriction-of-v2": (R, iodef1(attributes=' restriction="white"')),
+    "restriction-extended": (R, iodef1(attributes=' restriction="ext-value" ext-restriction="public"')),
+    "restriction-twice": (R, iodef1(attributes=' restriction="private" restriction="public"')),
+    "restriction-of-id-unknown": (R, iodef1(named=' restriction="tlp:red"')),
+    "missing-time": (R, iodef1().replace("<ReportTime>2020-01-01T00:00:00Z</ReportTime>", "")),
+    "version": (R, iodef1().replace('"1.00"', '"1.0"')),
+    "time-day-32": (R, iodef1().replace("2020-01-01T", "2020-01-32T")),
+    "markup-in-attribute": (A, iodef1(attributes=' lang="en"', inside=DATA % "<a b='&lt;/Incident&gt;'/>")),
+    "software-words": (A, iodef1("<EventData><Flow><System><Node/><OperatingSystem vendor='&#x202e;a' name='&lt;b&gt;'/>"
+                                 "</System></Flow></EventData>")),
+    "cargo-broken": (E, iodef1('<AdditionalData dtype="string" formatid="dragoman-cargo">{"":{"a":</AdditionalData>')),
+    "cargo-of-another-shape": (E, iodef1('<AdditionalData dtype="string" formatid="dragoman-cargo">{"a":1}</AdditionalData>')),
+    "cargo-that-widens": (E, iodef1('<AdditionalData dtype="string" formatid="dragoman-cargo">{"":{"items":[[0,{"markings":'
+                                    '{"=":["iodef:public"]}}]],"of":"x"}}</AdditionalData>', ' restriction="private"')),
+}  # fmt: skip
+
+
 def note(**more: Any) -> dict[str, Any]:
     return made("note", 3, **{"content": "x", "object_refs": [f"incident--{uuid(1)}"], **more})
 
@@ -253,6 +295,6 @@ JSON: dict[str, tuple[str, str | bytes]] = {
 
 
 def cases() -> Iterator[Case]:
-    for format_name, table in (("iodef-2", XML), ("stix-2.1", JSON)):
+    for format_name, table in (("iodef-2", XML), ("iodef-1", XML1), ("stix-2.1", JSON)):
         for name, (expected, data) in table.items():
             yield Case(name, format_name, data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), expected)

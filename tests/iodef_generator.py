@@ -1,4 +1,4 @@
-"""Documents of IODEF v2 made from the schema alone: every class, every attribute, every word, sooner or later.
+"""Documents of IODEF made from the schema alone: every class, every attribute, every word, sooner or later.
 
 It knows nothing of the mapping table, so that a class or attribute the table forgot shows.
 """
@@ -6,6 +6,7 @@ It knows nothing of the mapping table, so that a class or attribute the table fo
 from __future__ import annotations
 
 import random
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from lxml import etree
 
 SCHEMA = Path(__file__).parents[1] / "adapters" / "dragoman_iodef" / "schema" / "iodef-2.xsd"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
+XSD = "http://www.w3.org/2001/XMLSchema"
 FOREIGN = "urn:example:foreign"
 VALUES = {
     "dateTime": ["2026-11-22T10:00:00Z", "2015-07-18T09:00:00-05:00", "2013-03-07T16:14:56.757+05:30"],
     "integer": ["0", "17", "-4", "007"],
     "float": ["3.50", "1e3", "12", "0.1"],
+    "double": ["3.50", "57", "1e300"],
     "PositiveFloatType": ["3.50", "12", "1e3"],
     "anyURI": ["https://example.com/a?b=c&d=e", "urn:example:1"],
     "PortlistType": ["22,80-443", "1"],
@@ -32,10 +35,10 @@ VALUES = {
 class Generator:
     """One document for each seed; a class or attribute that has not been yet comes where it first can."""
 
-    def __init__(self, seed: int, depth: int = 6) -> None:
+    def __init__(self, seed: int, depth: int = 6, file: Path = SCHEMA) -> None:
         self.random, self.depth, self.ids = random.Random(seed), depth, 0
         self.made: set[Any] = set()
-        self.schema = _schema()
+        self.schema = _schema(file)
 
     def document(self) -> bytes:
         root = self._element(self.schema.elements["IODEF-Document"], 0)
@@ -92,6 +95,9 @@ class Generator:
 
     def _mixed(self, declared: Any, element: Any) -> None:
         element.text = self._text(None)
+        if declared.type.is_empty() or not list(declared.type.content):  # text and nothing else
+            element.text = self._text(self.schema.maps.types[f"{{{XSD}}}float"])
+            return
         if declared.name.startswith(DS) or self.random.random() < 0.5:
             return
         attributes = {"a": "1", f"{{{FOREIGN}}}b": "2"}
@@ -136,10 +142,6 @@ class Generator:
         return max(item.min_occurs, self.random.choice([1, most]) if self.random.random() < chance else 0)
 
 
-_MADE: list[Any] = []
-
-
-def _schema() -> Any:
-    if not _MADE:
-        _MADE.append(xmlschema.XMLSchema(SCHEMA, allow="local"))
-    return _MADE[0]
+@cache
+def _schema(file: Path) -> Any:
+    return xmlschema.XMLSchema(file, allow="local")

@@ -57,6 +57,36 @@ CODES = {
         "and carried.",
         "Correct the word in the source, or use the format's own way to extend the list (IODEF: ext-value).",
     ),
+    "D203": Code(
+        "another namespace",
+        "The document is of this format but for its namespaces: its elements are in none, or it uses a prefix that it "
+        "does not declare. It was read as if they were right, and goes back to the same format as it stood.",
+        "Write the namespace of the format on the root element. `dragoman validate` says what is wrong besides.",
+    ),
+    "D204": Code(
+        "missing",
+        "The standard of the source demands something that is not there, such as the time of the report. The document was "
+        "read without it; nothing was put in its place, except where the target demands it too.",
+        "Say it in the source. `dragoman validate` lists all that is missing.",
+    ),
+    "D205": Code(
+        "another version",
+        "The document is in the namespace of this version of the format and calls itself another. The namespace was "
+        "believed; the number is kept as it stands and carried.",
+        "Correct the version, or the namespace, in the source.",
+    ),
+    "D206": Code(
+        "more than is allowed",
+        "Something stands more often than the standard of the source allows, or beside what it may only replace. All of "
+        "it was read; in the same format it goes back as it stood, in another one where that has the room.",
+        "Nothing, if the receiver does not mind; else leave one of them out of the source.",
+    ),
+    "D207": Code(
+        "half an extension",
+        "A word of one's own takes two attributes, x='ext-value' and ext-x with the word. Only one of them is there. It is "
+        "kept as it stands and carried.",
+        "Write both, or neither.",
+    ),
     "D301": Code(
         "edited since it was carried",
         "A value was carried beside its native form, and the native form was edited afterwards. The edit wins, "
