@@ -48,8 +48,15 @@ class Iodef2(TableAdapter):
             raise ReadError(*_stranger(root.tag), where=context.source)
         return root
 
+    def plans(self, context: Context) -> Plans:
+        """The rows, with the user's own over them.  Raises MappingError."""
+        return plans(context.tables)
+
+    def reader(self, context: Context) -> XmlReader:
+        return XmlReader(self.plans(context), context.ledger)
+
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
-        reader = XmlReader(plans(context.tables), context.ledger)
+        reader = self.reader(context)
         reader.begin(tree)
         try:
             incidents = [reader.read("incident", element) for element in tree.iterchildren(INCIDENT)]
@@ -65,15 +72,18 @@ class Iodef2(TableAdapter):
         """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
-        document = Document(plans(context.tables), context)
+        document = Document(self.plans(context), context)
         for incident in incidents:
             document.add(incident)
-        missing = document.writer.missing
-        if missing and context.strict:
-            what = f"IODEF v2 demands what nobody said: {', '.join(dict.fromkeys(missing))}"
-            raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
+        self.refuse(document.writer.missing, context)
         document.close(incidents[0].header)
         return document
+
+    def refuse(self, missing: list[str], context: Context) -> None:
+        """Raises ForbiddenLoss under `strict` for what is demanded and nobody said."""
+        if missing and context.strict:
+            what = f"{self.format.title} demands what nobody said: {', '.join(dict.fromkeys(missing))}"
+            raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
 
     def render(self, tree: Document) -> bytes:
         return tree.data()
@@ -100,12 +110,12 @@ def plans(tables: tuple[str, ...]) -> Plans:
 def _header(reader: XmlReader, root: Any) -> Header | None:
     """What the document says of itself; None when it says no more than every document does."""
     header: Header = reader.read("document", root)
-    left = dict((header.residue or {}).get(FORMAT, {}))
+    left = dict((header.residue or {}).get(reader.format, {}))
     if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == LOCATION:
         del left[f"@{{{XSI}}}schemaLocation"]
     if header.version != "2.00":
         left["@version"] = header.version
-    header.version, header.residue = None, {FORMAT: left} if left else None
+    header.version, header.residue = None, {reader.format: left} if left else None
     return None if header == Header() else header
 
 

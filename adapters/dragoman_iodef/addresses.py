@@ -33,8 +33,8 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
     found: Address = reader.read("address", element)
     if word is None:
         found.type = DEFAULT
-        left = (found.residue or {}).get(FORMAT, {})
-        found.residue = {FORMAT: {**left, "@category": None}}
+        left = (found.residue or {}).get(reader.format, {})
+        found.residue = {reader.format: {**left, "@category": None}}
         return found
     category = found.category
     found.type = "observable" if category is None else TYPES.get(category, category)
@@ -49,8 +49,8 @@ def write_address(value: Any, step: str, writer: Any) -> None:
 
 def category_of(value: Any) -> str | None:
     """The category to write; None for an Address that had none and is still of the type that this means."""
-    kept = value.residue.get(FORMAT, {}) if value.residue else {}
-    if value.category is None and value.type in (DEFAULT, "observable") and "@category" in kept:
+    kept = any("@category" in left for left in value.residue.values() if isinstance(left, dict)) if value.residue else False
+    if kept and value.category is None and value.type in (DEFAULT, "observable"):
         return None  # there was none, or ext-value without its word: the residue says which
     category: str = value.category or WORDS.get(value.type, value.type)
     return category

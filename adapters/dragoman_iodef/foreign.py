@@ -65,19 +65,19 @@ def settled(incident: Incident, writer: Writer) -> Incident:
     writer.authority = writer.context.setting("defaults.authority", "unknown.invalid")
     writer.time = _time(incident, writer.context)
     writer.seen = {item.id: item for item in incident.observables if item.id}
-    return _complete(_placed(incident), writer, writer.context)
+    return _complete(_placed(incident, writer), writer, writer.context)
 
 
 def _complete(incident: Incident, writer: Writer, context: Context) -> Incident:
     """With what IODEF demands of every incident (section 3.2)."""
     made: dict[str, Any] = {}
-    if lacks(incident, "identifier", "IncidentID"):
+    if lacks(incident, "identifier", "IncidentID", writer):
         made["identifier"] = Identifier(value=incident.id or _name(incident), authority=writer.authority)
         writer.missing += [] if context.setting("defaults.authority") else ["IncidentID/@name"]
-    if lacks(incident, "generation_time", "GenerationTime") or not is_time(incident.generation_time or writer.time):
+    if lacks(incident, "generation_time", "GenerationTime", writer) or not is_time(incident.generation_time or writer.time):
         made["generation_time"] = writer.time
         writer.missing += [] if incident.created or incident.report_time else ["GenerationTime"]
-    if lacks(incident, "contacts", "Contact"):
+    if lacks(incident, "contacts", "Contact", writer):
         made["contacts"] = [_contact(context)]
         writer.missing += [] if context.setting("defaults.contact.name") else ["Contact"]
     return changed(incident, **made) if made else incident
@@ -106,12 +106,12 @@ def _contact(context: Context) -> Contact:
     )
 
 
-def _placed(incident: Incident) -> Incident:
+def _placed(incident: Incident, writer: Writer) -> Incident:
     """With what other formats say, in the places that IODEF has for it."""
     made = {
         "description": [*([incident.summary] if incident.summary else []), *incident.description],
         "markings": incident.markings or _labels(incident),
-        "alternatives": _alternatives(incident),
+        "alternatives": _alternatives(incident, writer),
         "related": [*incident.related, *_related(incident)],
         "discoveries": [*incident.discoveries, *(Discovery(source=word) for word in incident.detection_methods)],
         "assessments": _assessments(incident),
@@ -131,9 +131,9 @@ def _labels(incident: Incident) -> list[str]:
     return [f"{incident.tlp.schema}:{value}".lower() for value in values if value]
 
 
-def _alternatives(incident: Incident) -> IdentifierSet | None:
+def _alternatives(incident: Incident, writer: Writer) -> IdentifierSet | None:
     named = [item for item in incident.references if item.external_id]
-    if incident.alternatives is not None and not lacks(incident.alternatives, "identifiers", "IncidentID"):
+    if incident.alternatives is not None and not lacks(incident.alternatives, "identifiers", "IncidentID", writer):
         return incident.alternatives
     if not named:
         return None

@@ -66,9 +66,9 @@ def changed(part: Any, **fields: Any) -> Any:
     return made
 
 
-def lacks(part: Any, field: str, step: str) -> bool:
+def lacks(part: Any, field: str, step: str, writer: XmlWriter) -> bool:
     """Whether IODEF demands a child that a part does not have; one that came from IODEF without it may go back so."""
-    return not getattr(part, field) and step not in (part.residue or {}).get(FORMAT, {})
+    return not getattr(part, field) and step not in (part.residue or {}).get(writer.format, {})
 
 
 def is_time(text: Any) -> bool:
@@ -117,7 +117,7 @@ def shared(part: Any, others: Iterable[Any]) -> list[FieldMarking]:
 
 def point(step: str) -> Callable[[Any, Writer], Any]:
     """A way to reach somebody without the address itself: an empty one is at least valid."""
-    return lambda part, writer: changed(part, value="") if lacks(part, "value", step) else part
+    return lambda part, writer: changed(part, value="") if lacks(part, "value", step, writer) else part
 
 
 def actor(part: Any, writer: Writer) -> Any:
@@ -150,7 +150,7 @@ def expectation(part: Any, writer: Writer) -> Any:
 def history(part: Any, writer: Writer) -> Any:
     """A HistoryItem tells when; a task that does not say is told by when it was planned or written down."""
     part = expectation(part, writer)
-    if is_time(part.time) or "DateTime" in (part.residue or {}).get(FORMAT, {}):
+    if is_time(part.time) or "DateTime" in (part.residue or {}).get(writer.format, {}):
         return part
     known = (part.start_time, part.end_time, part.modified, part.created)
     return changed(part, time=next(filter(is_time, known), writer.time))
@@ -159,16 +159,16 @@ def history(part: Any, writer: Writer) -> Any:
 def system(part: Any, writer: Writer) -> Any:
     """A Node has an address; of a system that has only a name, the name is it."""
     part = changed(part, description=named(part)) if part.name else part
-    if not lacks(part, "addresses", "Node"):
+    if not lacks(part, "addresses", "Node", writer):
         return part
     return changed(part, addresses=[Address(type="name", value=part.name or part.id or "unknown")])
 
 
 def indicator(part: Any, writer: Writer) -> Any:
     made: dict[str, Any] = {"description": named(part)} if part.name else {}
-    if lacks(part, "identifier", "IndicatorID"):
+    if lacks(part, "identifier", "IndicatorID", writer):
         made["identifier"] = Identifier(value=xml_id(part.id), authority=writer.authority, version="1")
-    if lacks(part, "term", "Observable"):
+    if lacks(part, "term", "Observable", writer):
         readable = part.pattern and part.pattern_type in (None, "stix")
         made["term"] = (term_of(part.pattern) if readable else None) or _opaque(part)
     return changed(part, **made) if made else part
@@ -176,7 +176,7 @@ def indicator(part: Any, writer: Writer) -> Any:
 
 def indicator_id(part: Any, writer: Writer) -> Any:
     """An xs:ID; one that came from IODEF and is none goes back as it stood."""
-    if NCNAME.fullmatch(part.value) or "text()" in (part.residue or {}).get(FORMAT, {}):
+    if NCNAME.fullmatch(part.value) or "text()" in (part.residue or {}).get(writer.format, {}):
         return part
     return changed(part, value=xml_id(part.value))
 
@@ -200,7 +200,7 @@ def phase(part: Any, writer: Writer) -> Any:
 
 def assessment(part: Any, writer: Writer) -> Any:
     """An impact that is not one of IODEF's kinds becomes the nearest; there is at least one."""
-    if lacks(part, "impacts", "SystemImpact"):
+    if lacks(part, "impacts", "SystemImpact", writer):
         return changed(part, impacts=[Impact(kind="system", type="unknown")])
     if all(impact.kind for impact in part.impacts):
         return part
@@ -218,7 +218,7 @@ def _impact(part: Any) -> Any:
 
 
 def detection_pattern(part: Any, writer: Writer) -> Any:
-    return changed(part, application=Software()) if lacks(part, "application", "Application") else part
+    return changed(part, application=Software()) if lacks(part, "application", "Application", writer) else part
 
 
 def file(part: Any, writer: Writer) -> Any:
