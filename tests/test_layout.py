@@ -80,7 +80,7 @@ def test_every_adapter_in_the_tree_is_registered() -> None:
     """Entry points freeze at install: a folder without one would never be asked."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["dragoman.adapters"]
     packages = {folder.name for folder in ADAPTERS.iterdir() if (folder / "__init__.py").is_file()}
-    assert {value.partition(":")[0] for value in declared.values()} == packages
+    assert {value.partition(":")[0].partition(".")[0] for value in declared.values()} == packages
     assert set(declared) <= set(formats()), "install again: pip install -e ."
 
 
