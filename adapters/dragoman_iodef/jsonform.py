@@ -11,12 +11,13 @@ from dragoman.errors import ReadError
 from dragoman.limits import UNLIMITED
 from dragoman.mapping.xml import Plans, XmlReader
 from dragoman.model import Incident
-from dragoman.model.marking import Level
+from dragoman.model.marking import Level, level
 from dragoman.tree import json as strict_json
 from dragoman.tree import xml
 from dragoman_iodef.adapter import Iodef2
 from dragoman_iodef.cargo import MEANING, NAME, pieces, restriction
 from dragoman_iodef.grammar import FORMAT, Grammar, grammar, plans
+from dragoman_iodef.hooks import MARKING
 from dragoman_iodef.pointers import Pointers
 from dragoman_iodef.tojson import Elements
 from dragoman_iodef.toxml import Objects
@@ -80,7 +81,9 @@ class IodefJson(Iodef2):
         elements = Elements(known)
         tree = elements.document(xml.parse(document.data(), UNLIMITED))
         self.refuse(elements.missing, context)
-        return Draft(tree, document.strictest, known)
+        levels = [level(MARKING.read.get(word, word)) for word in elements.withheld]
+        levels += [] if document.strictest is None else [document.strictest]
+        return Draft(tree, max(levels, default=None), known)
 
     def render(self, tree: Draft) -> bytes:
         return strict_json.encode(tree.tree)

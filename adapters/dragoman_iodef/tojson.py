@@ -20,11 +20,15 @@ Object = dict[str, Any]
 
 
 class Elements:
-    """Makes the objects of one document; `missing` names what was demanded and nobody said."""
+    """Makes the objects of one document.
+
+    missing: what was demanded and nobody said.  withheld: the restrictions of values that are left out for them.
+    """
 
     def __init__(self, grammar: Grammar) -> None:
         self.grammar = grammar
         self.missing: list[str] = []
+        self.withheld: list[str] = []
 
     def document(self, root: Any) -> Object:
         """The object of an element IODEF-Document."""
@@ -63,6 +67,9 @@ class Elements:
         return found.get(only) if only else found
 
     def _child(self, found: Object, child: Any, member: Member, lang: str | None) -> None:
+        if member.shape is None and child.get("restriction"):
+            self.withheld.append(child.get("restriction"))  # the value could not say who may see it
+            return
         value = leaf.shown(member, child, lang) if member.shape is None else self.object(child, member.shape, lang)
         if value is None:
             return

@@ -98,8 +98,12 @@ class Objects:
     def _as_markup(self, element: Any, member: Member, made: list[Any], items: list[Object]) -> bool:
         """Elements that our model keeps as they stand: only those that say all and nothing of ours."""
         assert member.shape is not None
+        firsts = [inner.first for inner in member.shape.members.values() if inner.first]
         for found in made:
             etree.strip_attributes(found, OWN + "*")
+            found[:] = sorted(found, key=lambda child: child.tag not in firsts)
+        if any(found.find(tag) is None for found in made for tag in firsts):
+            return False  # RFC 5070 demands it
         if [self._back.object(found, member.shape, None) for found in made] != items:
             return False
         element.extend(made)
