@@ -68,8 +68,11 @@ class Iodef2(TableAdapter):
         incidents[0].header = header
         return incidents, no_anchor
 
-    def give(self, incidents: list[Incident], context: Context) -> Document:
-        """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
+    def give(self, incidents: list[Incident], context: Context) -> Any:
+        return self.document(incidents, context)
+
+    def document(self, incidents: list[Incident], context: Context) -> Document:
+        """The markup.  Raises InvalidOutput for no incident, under `strict` ForbiddenLoss for what nobody said."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
         document = Document(self.plans(context), context)
@@ -85,8 +88,9 @@ class Iodef2(TableAdapter):
             what = f"{self.format.title} demands what nobody said: {', '.join(dict.fromkeys(missing))}"
             raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
 
-    def render(self, tree: Document) -> bytes:
-        return tree.data()
+    def render(self, tree: Any) -> bytes:
+        data: bytes = tree.data()
+        return data
 
     def faults(self, data: bytes, context: Context) -> list[str]:
         """What the schema of RFC 7970 finds wrong, each as "path: reason".  Raises ReadError for what is no IODEF v2."""
@@ -94,7 +98,7 @@ class Iodef2(TableAdapter):
 
         return faults(self.parse(data, context))
 
-    def load(self, tree: Document, cargo: Cargo, context: Context) -> Document:
+    def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         tree.cargo = pack(cargo, tree.strictest)
         return tree
 

@@ -37,7 +37,7 @@ def library() -> Any:
 @cache
 def numbers(first: int) -> dict[int, str]:
     """The names of members by their numbers, of which the first is given."""
-    return dict(enumerate(facts(FORMAT)["names"], first))
+    return dict(enumerate(facts(FORMAT)["members"], first))
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ class Names:
         self.source = context.source
         said = facts(FORMAT)
         keys = set(root) if isinstance(root, dict) else set()
-        place = said["names"].index("Incident")
+        place = said["members"].index("Incident")
         draft = said["first"] + place not in keys and said["draft"] + place in keys
         self.names = numbers(said["draft" if draft else "first"])
         if draft:
@@ -187,7 +187,7 @@ def looks_like_a_document(head: bytes) -> bool:
 def _starts() -> tuple[bytes, ...]:
     """How a name of a document's own member can begin, each with the first byte of its value where that is telling."""
     said = facts(FORMAT)
-    names = said["names"][: said["names"].index("AdditionalData") + 1]
+    names = said["members"][: said["members"].index("AdditionalData") + 1]
     texts = [bytes([0x60 + len(name)]) + name.encode() for name in names]
     firsts = [said["first"], said["draft"]]
     keys = [first + place for first in firsts for place in range(len(names))]

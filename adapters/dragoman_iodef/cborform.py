@@ -8,8 +8,7 @@ from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.errors import ReadError
 from dragoman.tree import json as strict_json
 from dragoman_iodef import cbor
-from dragoman_iodef.grammar import grammar
-from dragoman_iodef.jsonform import Draft, IodefJson
+from dragoman_iodef.jsonform import IodefJson
 
 
 class IodefCbor(IodefJson):
@@ -35,7 +34,7 @@ class IodefCbor(IodefJson):
             raise ReadError(f"no {self.format.title}: it holds no Incident", where=context.source, fix=fix)
         return tree
 
-    def render(self, tree: Draft) -> bytes:
+    def render(self, tree: Any) -> bytes:
         return cbor.encode(tree.tree, tree.grammar)
 
     def legible(self, data: bytes, context: Context) -> bytes:

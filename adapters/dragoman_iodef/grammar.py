@@ -22,7 +22,7 @@ from dragoman_iodef.shapes import PREPARE
 from dragoman_iodef.texts import WORDS
 
 FORMAT = "iodef-json"
-VERBATIM = {name: CODECS["verbatim"] for name in ("token", "prose")}  # in JSON, white space is no layout
+VERBATIM = dict.fromkeys(("token", "prose"), CODECS["verbatim"])  # in JSON, white space is no layout
 EXTENDED = "ext-value"
 
 
@@ -127,13 +127,12 @@ class Grammar:
 
     def _attribute(self, row: Row, name: str) -> Iterator[Member]:
         marking = row.codec.extended is not None
-        words = row.vocab.words if row.vocab is not None else MARKING.words if marking else None
+        words = MARKING.exact.keys() if marking else row.vocab.exact.keys() if row.vocab and row.vocab.words else ()
         found = Member(self._name(name), self.plans.names.attribute(name), self._type(row), marking=marking)
         if words:
             found.respelled = {word: other for word, other in self.facts["words"].items() if word in words}
-            words = row.vocab.exact.keys() if row.vocab is not None else words
-            words |= {EXTENDED} if row.ext and name not in self.facts["unextended"] else set()
-            found.words = frozenset(found.respelled.get(word, word) for word in words)
+            more = [EXTENDED] if row.ext and name not in self.facts["unextended"] else []
+            found.words = frozenset([*(found.respelled.get(word, word) for word in words), *more])
         if name == "SpecID":
             found.words, found.open = frozenset(self.facts["specifications"]), True
         yield found

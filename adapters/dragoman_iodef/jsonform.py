@@ -44,7 +44,6 @@ class IodefJson(Iodef2):
         specification="RFC 8727",
         can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
     )
-    judges_values = False
 
     def sniff(self, head: bytes) -> Likeness:
         """Sure of an object with a list of incidents in which members of IODEF stand."""
@@ -74,9 +73,9 @@ class IodefJson(Iodef2):
         """The element that says the same as a document.  Raises ReadError, LimitExceeded."""
         return Objects(grammar(context.tables), context.ledger, context.source).document(self.decoded(data, context))
 
-    def give(self, incidents: list[Incident], context: Context) -> Draft:
+    def give(self, incidents: list[Incident], context: Context) -> Any:
         """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
-        document = super().give(incidents, context)
+        document = self.document(incidents, context)
         known = grammar(context.tables)
         elements = Elements(known)
         tree = elements.document(xml.parse(document.data(), UNLIMITED))
@@ -85,10 +84,10 @@ class IodefJson(Iodef2):
         levels += [] if document.strictest is None else [document.strictest]
         return Draft(tree, max(levels, default=None), known)
 
-    def render(self, tree: Draft) -> bytes:
+    def render(self, tree: Any) -> bytes:
         return strict_json.encode(tree.tree)
 
-    def load(self, tree: Draft, cargo: Cargo, context: Context) -> Draft:
+    def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         word = restriction(cargo, tree.strictest)
         common = {"meaning": MEANING, "formatid": "application/json"} | ({"restriction": word} if word else {})
         items = [{"value": text, "name": NAME, "dtype": "json", **common} for text in pieces(cargo)]

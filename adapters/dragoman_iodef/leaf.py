@@ -87,7 +87,8 @@ def _base64(text: str) -> str:
 
 def _bare(element: Any) -> Any:
     """A single element without the prefix that its document happens to use."""
-    found = etree.Element(element.tag, dict(element.items()), nsmap={None: etree.QName(element).namespace})
+    spaces: Any = {None: etree.QName(element).namespace}
+    found = etree.Element(element.tag, dict(element.items()), nsmap=spaces)
     found.text = element.text
     return found
 
@@ -198,7 +199,8 @@ def _made_inside(member: Member, raw: str) -> Any:
 def new(tag: str) -> Any:
     """An element, with the usual prefix if it is of another namespace than IODEF's own."""
     uri = etree.QName(tag).namespace
-    return etree.Element(tag, nsmap={PREFIXES.get(uri): uri} if uri else None)
+    spaces: Any = {PREFIXES.get(uri): uri} if uri else None
+    return etree.Element(tag, nsmap=spaces)
 
 
 def understood(member: Member, raw: Any) -> Any:

@@ -22,7 +22,7 @@ class Pointers(Places):
         """/Incident/0/Contact/1/role"""
         trail: list[str | int] = []
         waiting: Shape | None = self.grammar.root
-        chain = [*element.iterancestors()][::-1][1:] + [element] if element.getparent() is not None else []
+        chain = [element, *element.iterancestors()][-2::-1]  # without the root
         for inner in chain:
             if waiting is not None and inner.tag in waiting.dissolved:
                 continue

@@ -39,7 +39,8 @@ class Objects:
         """The element of a document.  Raises ReadError for a marking that cannot be read."""
         names = self.grammar.plans.names
         # No other namespace is declared here: markup that stands in a document would be rewritten to use its prefix.
-        root = etree.Element(names.element("IODEF-Document"), nsmap={None: names.default})
+        spaces: Any = {None: names.default}
+        root = etree.Element(names.element("IODEF-Document"), nsmap=spaces)
         self.fill(root, self.grammar.root, tree, (), None)
         return root
 
