@@ -17,6 +17,7 @@ from dragoman.limits import Limits
 from dragoman.mapping.table import facts
 from dragoman.testing import document_comes_back, nothing_is_silent
 from dragoman.tree.json import decode
+from dragoman.validate import validate
 from dragoman_iodef.cborform import adapter
 from hostile_iodef import CBOR, document, packed
 from iodef_generator import Generator
@@ -62,6 +63,7 @@ def test_names_may_be_numbers_or_texts(data: bytes, notes: int) -> None:
     assert shown(data) == document()
     assert len(ledger.of({Kind.INVALID})) == notes
     document_comes_back("iodef-cbor", data)
+    assert len(validate(data).faults) == notes
 
 
 def test_tags_give_what_json_has_in_their_place() -> None:

@@ -49,6 +49,11 @@ def decode(data: bytes, context: Context) -> Any:
     Raises ReadError for what is no CBOR or none that we take, LimitExceeded for too much, UsageError without the library.
     """
     Scan(data, context.limits, context.source).check()
+    return redecode(data, context)
+
+
+def redecode(data: bytes, context: Context) -> Any:
+    """The same for what `encode` wrote, in which the scan would find nothing.  Raises as `decode` does."""
     cbor2 = library()
     tagged = {tag: _as_text(BYTES_AS.get(tag, "base64")) for tag in (DATE, URI, SELF, *BYTES_AS)}
     try:

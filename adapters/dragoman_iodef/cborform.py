@@ -34,6 +34,10 @@ class IodefCbor(IodefJson):
             raise ReadError(f"no {self.format.title}: it holds no Incident", where=context.source, fix=fix)
         return tree
 
+    def redecoded(self, data: bytes, context: Context) -> dict[str, Any]:
+        tree: dict[str, Any] = cbor.redecode(data, context)
+        return tree
+
     def render(self, tree: Any) -> bytes:
         return cbor.encode(tree.tree, tree.grammar)
 

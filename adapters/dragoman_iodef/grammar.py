@@ -71,6 +71,7 @@ class Shape:
     required: Mapping[str, Any] = field(default_factory=dict)
     one_of: Mapping[str, Any] = field(default_factory=dict)
     extended: Mapping[str, str] = field(default_factory=dict)
+    terms: frozenset[str] = frozenset()  # elements to which others (`last`) belong
 
     def add(self, member: Member) -> None:
         self.members[member.name] = member
@@ -110,6 +111,8 @@ class Grammar:
                 if member.name not in self.facts["lacking"].get(name, ()):
                     found.add(member)
                     member.type = self.facts["typed"].get(f"{name}/{member.name}", member.type)
+            if any(member.last for member in found.members.values()):
+                found.terms = frozenset(tag for tag, member in found.children.items() if not member.last)
         return self._shapes[id(made)]
 
     def _members(self, made: Plan, around: Shape) -> Iterator[Member]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Cargo
 from dragoman.errors import ReadError
+from dragoman.ledger import Ledger
 from dragoman.limits import UNLIMITED
 from dragoman.mapping.xml import Plans, XmlReader
 from dragoman.model import Incident
@@ -71,7 +72,18 @@ class IodefJson(Iodef2):
 
     def parse(self, data: bytes, context: Context) -> Any:
         """The element that says the same as a document.  Raises ReadError, LimitExceeded."""
-        return Objects(grammar(context.tables), context.ledger, context.source).document(self.decoded(data, context))
+        return self.elements(self.decoded(data, context), context)
+
+    def reparse(self, data: bytes, context: Context) -> Any:
+        return self.elements(self.redecoded(data, context), context)
+
+    def redecoded(self, data: bytes, context: Context) -> dict[str, Any]:
+        """The object of a document of our own."""
+        tree: dict[str, Any] = strict_json.redecode(data)
+        return tree
+
+    def elements(self, tree: dict[str, Any], context: Context) -> Any:
+        return Objects(grammar(context.tables), context.ledger, context.source).document(tree)
 
     def give(self, incidents: list[Incident], context: Context) -> Any:
         """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
@@ -98,7 +110,8 @@ class IodefJson(Iodef2):
         """What RFC 8727 does not allow, each as "pointer: reason".  Raises ReadError for what is no IODEF in JSON."""
         from dragoman_iodef.jsonjudge import faults
 
-        return list(faults(self.decoded(data, context), grammar(context.tables)))
+        aside = replace(context, ledger=Ledger())  # reading tells of it too
+        return list(faults(self.decoded(data, aside), grammar(context.tables)))
 
 
 adapter = IodefJson()

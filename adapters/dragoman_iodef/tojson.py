@@ -133,12 +133,19 @@ class Elements:
 
 
 def _children(element: Any, shape: Shape) -> Iterator[tuple[Any, Member]]:
-    """The children that are members, those in elements that JSON does not have among them."""
+    """The children that are members, those in elements that JSON does not have among them.
+
+    What belongs to a term of an expression is only the last term's: in JSON nothing says which term it belongs to.
+    """
+    terms = shape.terms
+    waiting = sum(child.tag in terms for child in element) if terms else 0
     for child in element:
         if child.tag in shape.dissolved:
             yield from _dissolved(child, shape)
-        elif (member := shape.children.get(child.tag)) is not None and (not member.last or _is_last(child)):
-            yield child, member
+        elif (member := shape.children.get(child.tag)) is not None:
+            waiting -= child.tag in terms
+            if not member.last or not waiting:
+                yield child, member
 
 
 def _dissolved(holder: Any, shape: Shape) -> Iterator[tuple[Any, Member]]:
@@ -152,12 +159,6 @@ def _dissolved(holder: Any, shape: Shape) -> Iterator[tuple[Any, Member]]:
             for key, value in markings:
                 child.set(key, value)
         yield child, member
-
-
-def _is_last(child: Any) -> bool:
-    """Whether only its like follow: in JSON nothing says which term it belongs to."""
-    terms = ("Observable", "ObservableReference", "IndicatorExpression", "IndicatorReference")
-    return all(etree.QName(after).localname not in terms for after in child.itersiblings() if isinstance(after.tag, str))
 
 
 def _regroup(found: Object, exempt: list[str]) -> None:
