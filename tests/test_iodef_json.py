@@ -244,6 +244,12 @@ WRONG: dict[str, dict[str, Any]] = {
     "wrong types": {"Description": "x", "Method": [], "History": [{}], "DetectTime": 5, "Discovery": None},
     "missing": {"Assessment": [{}], "Indicator": [{}], "EventData": [{"System": [{"Node": {}}, {}]}]},
     "both of two": {"Indicator": [{**NAMED, "uid-ref": "q", "IndicatorReference": {"euid-ref": "a", "uid-ref": "b"}}]},
+    "what our model would fill in": {"Indicator": [
+        {"IndicatorID": {"id": True, "name": "x", "version": "1"}, "Observable": {"BulkObservable": {"type": None}}},
+        {"IndicatorID": {"id": "i", "name": "x", "version": "1"},
+         "Observable": {"BulkObservable": {"BulkObservableList": ["a", True]}}}],
+        "EventData": [{"RecordData": [{"CertificateData": [{"Certificate": [{"X509Data": None}]}]}]}]},
+    "languages": {"Description": ["x", {"value": "y", "lang": "2020-01-01T00:00:00"}, {"value": "z", "lang": ""}]},
     "characters": {"Description": ["a\0b"], "x": "\ud83d\ude00"},
     "structured information": {"Method": [{"Weakness": [
         {"SpecID": "urn:ietf:params:xml:ns:mile:cwe:3.3", "ContentID": "CWE-89", "RawData": ["PGEvPg=="]},
@@ -267,6 +273,9 @@ def test_a_marking_that_cannot_be_read_refuses_the_document(marking: Any) -> Non
     data = json.dumps(document({"EventData": [{"restriction": marking}]})).encode()
     with pytest.raises(ReadError, match=r"/Incident/0/EventData/0/restriction: the restriction"):
         read(data, "iodef-json")
+    extended = json.dumps(document({"EventData": [{"restriction": "ext-value", "ext-restriction": 5}]})).encode()
+    with pytest.raises(ReadError, match="ext-restriction"):
+        read(extended, "iodef-json")
 
 
 def test_residue_from_elsewhere_cannot_say_who_may_see_it() -> None:

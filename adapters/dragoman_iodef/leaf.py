@@ -23,7 +23,7 @@ from dragoman.mapping.table import facts
 from dragoman.mapping.xml import inner_xml, outer_xml, own_text
 from dragoman.tree.xml import carriable, parse
 from dragoman_iodef.grammar import FORMAT, Member
-from dragoman_iodef.hooks import DECIMAL, GROUP, INTEGER, LANG
+from dragoman_iodef.hooks import DECIMAL, GROUP, INTEGER, LANG, LANGUAGE
 
 PREFIXES = {uri: prefix for prefix, uri in facts(facts(FORMAT)["like"])["namespaces"].items()}
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
@@ -131,7 +131,9 @@ def made(member: Member, raw: Any) -> Any:
         element.text = text_of(member, "\n".join(raw))
         raise Odd(element, "is a list, as in old drafts")
     if member.type in ("element", "inside"):
-        return (_made_element if member.type == "element" else _made_inside)(member, text_of(member, raw))
+        if type(raw) is not str or not carriable(raw):
+            raise ValueError("is no base64")
+        return (_made_element if member.type == "element" else _made_inside)(member, raw)
     try:
         text, reason = text_of(member, raw), ""
     except Odd as odd:
@@ -152,6 +154,8 @@ def _made_words(element: Any, raw: Any) -> Any:
     for name, value in found.items():
         if not isinstance(value, str) or not carriable(value):
             raise ValueError("is neither a string nor a text with its language")
+        if name == "lang" and not LANGUAGE.fullmatch(value):
+            raise ValueError("is in no language such as en-US")
         key = WORDS[name]
         if key is None:
             element.text = value

@@ -42,8 +42,11 @@ class Elements:
         more = _decoded(own.pop(MORE, "{}"))
         for name, raw in own.items():
             self._respell(found, shape, name, _decoded(raw), lang)
+        for name in exempt:
+            if found.get(name) == "":  # our model has an empty text where nothing stood
+                del found[name]
         for name, value in (more if isinstance(more, dict) else {}).items():
-            if name not in found and not (name in shape.members and shape.members[name].marking):
+            if found.get(name, "") == "" and not (name in shape.members and shape.members[name].marking):
                 found[name] = value
         _regroup(found, exempt)
         self._extend(found, shape, exempt)

@@ -54,7 +54,7 @@ class Objects:
             if member is None or not self._put(element, shape, member, raw, (*trail, name), lang, exempt):
                 more[name] = raw
         if more:
-            element.set(OWN + MORE, json.dumps(more))
+            element.set(OWN + MORE, json.dumps(more, sort_keys=True))
         if exempt:
             element.set(OWN + EXEMPT, " ".join(exempt))
         _parse_content(element, shape, source)
@@ -144,6 +144,8 @@ class Objects:
             try:
                 found.append(leaf.made(member, item) if member.child else leaf.text_of(member, item))
             except Odd as known:
+                if member.marking:
+                    raise self._unreadable(raw, trail) from None
                 found.append(known.value)
                 odd = known.reason
             except ValueError as error:
