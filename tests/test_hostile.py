@@ -37,7 +37,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize("target", ["base", "iodef-1", "iodef-2", "stix-2.1"])
+@pytest.mark.parametrize("target", ["base", "iodef-1", "iodef-2", "iodef-json", "stix-2.1"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.format}-{case.name}")
 def test_a_hostile_document(case: Case, target: str, tmp_path: Path) -> None:
     """If it failed: a document could crash the command, pass although it is wrong, reach out, or act on a terminal."""
