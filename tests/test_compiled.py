@@ -26,6 +26,10 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "created": "2026-03-01T09:00:00Z", "name": "host", "infrastructure_types": ["workstation", "botnet"], "confidence": 0,
         "object_marking_refs": ["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"],
     },
+    "file": {
+        "type": "file", "spec_version": "2.1", "id": "file--854eab89-11df-59e6-a563-0012a1f0e195", "name": "a.exe",
+        "hashes": {"MD5": "d41d8cd98f00b204e9800998ecf8427e"}, "size": 0,
+    },
 }  # fmt: skip
 WRONG: list[Any] = ["", [], {}, None, True, 7, ["x", 7], "no such thing", {"x": "y"}]
 

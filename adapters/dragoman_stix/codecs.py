@@ -87,12 +87,16 @@ def timestamp(value: Any) -> str:
     return _checked_time(value)
 
 
+@lru_cache(maxsize=4096)
 def precise(text: str) -> str:
     """A time as `created` and `modified` need it: UTC, and at least milliseconds unless it came so (section 3.2)."""
     if STIX_TIME.fullmatch(text):
         return text
     written = to_utc(text)
     return written.replace("Z", ".000Z") if "." not in written else written
+
+
+in_utc = lru_cache(maxsize=4096)(to_utc)
 
 
 def percent(value: Any) -> int:
@@ -206,7 +210,7 @@ identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a76
 ref = identifier
 
 NATIVE: dict[str, Codec] = {
-    "timestamp": Codec(timestamp, to_utc),
+    "timestamp": Codec(timestamp, in_utc),
     "precise": Codec(timestamp, precise),
     "identifier": Codec(identifier, same),
     "ref": Codec(ref, same),

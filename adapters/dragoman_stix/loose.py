@@ -6,12 +6,12 @@ so all of them need not be carried.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dragoman.model import Incident
-from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
+from dragoman_stix.ids import IDENTIFIER, ONE_UUID, beginnings, uid
 
 
 def key_of(incident: Incident) -> str:
@@ -44,10 +44,14 @@ def unname(incident: Incident, fields: Sequence[str]) -> None:
     """Takes id, times and markings off the parts that have them from `named`."""
     key = key_of(incident)
     for field in fields:
+        places: dict[str, Callable[[str], str]] = {}  # by type
         for place, part in enumerate(parts_of(incident, field)):
             own = part.id
-            if own is not None and own[-22:-21] == "5" and own == place_id(own[:-38], key, field, place):
-                _strip(part, incident)
+            if own is not None and own[-22:-21] == "5":
+                name = own[:-38]
+                begins = places.get(name) or places.setdefault(name, beginnings(name, f"{key}/{field}/"))
+                if own[-36:-28] == begins(str(place)) and own == place_id(name, key, field, place):
+                    _strip(part, incident)
 
 
 def _strip(part: Any, incident: Incident) -> None:

@@ -23,7 +23,7 @@ def owners(objects: Sequence[Any]) -> list[int]:
 
     objects: as decoded, not yet read.  Walks iteratively; cycles and references to nowhere are fine.
     """
-    starts = [place for place, item in enumerate(objects) if _is_incident(item)]
+    starts = [place for place, name in enumerate(map(type_of, objects)) if name == "incident" and _is_incident(objects[place])]
     if len(starts) < 2:
         return [0] * len(objects)
     graph = _Graph(objects)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from dragoman.adapter import Context
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind
+from dragoman.mapping.compiled import Read
 from dragoman.mapping.json import ABSENT, JsonReader, remember
 from dragoman.mapping.looks import Seen
 from dragoman.mapping.table import Spec, Table
@@ -17,7 +18,7 @@ from dragoman.model import Assessment, ForeignObject, Incident
 from dragoman.tree.json import pointer
 from dragoman_stix.basis import raised
 from dragoman_stix.codecs import WORDS
-from dragoman_stix.form import FORMAT, Form, kind_of, sequence
+from dragoman_stix.form import FORMAT, Form, kind, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
 from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing, understand
@@ -58,14 +59,25 @@ class StixReader(JsonReader):
         return part
 
 
-@dataclass(slots=True)
-class Entry:
-    """One object of the document as it was read; field None: the incident itself."""
+Entry: TypeAlias = tuple[Any, str | None, str, int]  # a part, its field (None: the incident itself), its kind, its number
 
-    part: Any
-    field: str | None
-    kind: str
-    number: int
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How objects of one type and with the same members are read, once many have been met.
+
+    read: gives the part, or None for an object that is not as usual.  note: takes a part to those whose objects look alike.
+    """
+
+    read: Read
+    note: Callable[[Any], None]
+    field: str
+    anchored: bool
+
+
+def is_usual(spec: Spec, shape: tuple[str, ...]) -> bool:
+    """Whether objects of a kind need nothing but their rows read: no folding, no markings to be judged."""
+    return MEMBER not in shape and spec.name not in FOLDED and spec.name != "marking-definition"
 
 
 class Reading:
@@ -81,6 +93,7 @@ class Reading:
         self.seen = Seen()
         self.reader = StixReader(FORMAT, context.ledger, self.seen)
         self.head: list[str | int] = ["objects"] if form.wrapper == "bundle" else []
+        self.plans: dict[tuple[Any, tuple[str, ...]], Plan] = {}
         self.entries: list[Entry] = []
         self.names: dict[int, str] = {}
         self.known: set[str] = set()
@@ -90,28 +103,47 @@ class Reading:
         """The incidents of the document; the objects are used up."""
         basis = self._basis(objects)
         for place, (item, number) in enumerate(zip(objects, owners(objects), strict=True)):
-            self.reader.trail = [] if self.form.wrapper == "object" else [*self.head, place]
-            kind = kind_of(item, number)
-            field, part = self._read(item)
-            self.entries.append(Entry(part, field, kind, number))
+            self.entries.append(self._quickly(item, number) or self._read(item, number, place))
             objects[place] = None  # of a large document, what is read need not stay in memory
-        found = [entry.part for entry in self.entries if entry.field is None] or [Incident(basis=basis)]
+        found = [part for part, field, _, _ in self.entries if field is None] or [Incident(basis=basis)]
         self._fill(found)
         for incident in found:
             unname(incident, self.named)
         self._look(found[0])
         return found
 
+    def _quickly(self, item: Any, number: int) -> Entry | None:
+        """One object that many are like; None for any other."""
+        if type(item) is not dict:
+            return None
+        name, own_id = item.get("type"), item.get("id")
+        plan = self.plans.get((name, tuple(item))) if type(name) is str else None
+        if plan is None or not is_identifier(own_id, name):
+            return None
+        part = plan.read(item)
+        if part is None:
+            return None
+        plan.note(part)
+        if plan.anchored:
+            self._anchor(part, own_id)  # type: ignore[arg-type]
+        return part, plan.field, kind(name, number), number  # type: ignore[arg-type]
+
     def _basis(self, objects: Sequence[Any]) -> str:
         """The id of the object that stands for an incident, where there is none."""
         found: dict[str, str] = {}
-        for item in objects:
-            name = type_of(item)
+        for name, item in zip(map(type_of, objects), objects, strict=True):
             if name in STANDS_FOR and name not in found and is_identifier(item.get("id"), name):
                 found[name] = item["id"]
         return next((found[name] for name in STANDS_FOR if name in found), "none")
 
-    def _read(self, item: Any) -> tuple[str | None, Any]:
+    def _read(self, item: Any, number: int, place: int) -> Entry:
+        """One object, member by member."""
+        self.reader.trail = [] if self.form.wrapper == "object" else [*self.head, place]
+        kind = kind_of(item, number)
+        field, part = self._part(item)
+        return part, field, kind, number
+
+    def _part(self, item: Any) -> tuple[str | None, Any]:
         """The field and the part of one object."""
         if type(item) is not dict:
             self.reader.invalid(item, "is no object")
@@ -124,11 +156,19 @@ class Reading:
         field = "" if name == "incident" else self.fields.get(name)  # type: ignore[arg-type]
         if field is None or field == "foreign":
             return "foreign", self._foreign(item, name, own_id)
-        part = self._native(item, self.table.parts[name])  # type: ignore[index]
-        if name not in UNANCHORED and own_id not in self.known:
-            self.known.add(own_id)  # type: ignore[arg-type]
-            self.names[id(part)] = own_id  # type: ignore[assignment]
+        spec, shape = self.table.parts[name], tuple(item)  # type: ignore[index]
+        part = self._native(item, spec)
+        if name not in UNANCHORED:
+            self._anchor(part, own_id)  # type: ignore[arg-type]
+        if field and (quick := self.reader.quick.get((name, shape))) is not None and is_usual(spec, shape):  # type: ignore[arg-type]
+            self.plans[name, shape] = Plan(*quick, field, name not in UNANCHORED)
         return field or None, part
+
+    def _anchor(self, part: Any, own_id: str) -> None:
+        """The cargo of a part is found by the id of its object; of several with one id, by that of the first."""
+        if own_id not in self.known:
+            self.known.add(own_id)
+            self.names[id(part)] = own_id
 
     def _native(self, item: dict[str, Any], spec: Spec) -> Any:
         loose = selectors_to_nothing(item) if MEMBER in item else ()
@@ -178,10 +218,10 @@ class Reading:
 
     def _fill(self, incidents: list[Incident]) -> None:
         """Puts the parts into the lists of their incidents."""
-        lists: dict[tuple[int, str], list[Any]] = {}
-        for entry in self.entries:
-            if entry.field is not None:
-                lists.setdefault((entry.number, entry.field), []).append(entry.part)
+        lists: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for part, name, _, number in self.entries:
+            if name is not None:
+                lists[number, name].append(part)
         for (number, field), parts in lists.items():
             held = [Assessment(impacts=parts)] if field == "assessments" else parts
             setattr(incidents[number], field, held)
@@ -195,9 +235,9 @@ class Reading:
         for part, paths in own:
             remember(part, FORMAT, ABSENT, paths)
         ranks = {field: rank for rank, field in enumerate(dict.fromkeys(["", *self.fields.values()]))}
-        places = [(entry.number, ranks[entry.field or ""]) for entry in self.entries]
-        if any(one > other for one, other in pairwise(places)):
-            self.form.order = sequence(entry.kind for entry in self.entries)
+        places = [number * len(ranks) + ranks[field or ""] for _, field, _, number in self.entries]
+        if places != sorted(places):
+            self.form.order = sequence(kind for _, _, kind, _ in self.entries)
         self.form.looks = looks
         self.form.keep(first)
 

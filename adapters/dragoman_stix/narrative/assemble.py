@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from dragoman.model import Incident, Part, Relation, Sighting
@@ -21,6 +22,8 @@ LISTS = (
     "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
     "courses_of_action", "observables", "observations", "notes", "locations",
 )  # fmt: skip
+ID, SOURCE, TARGET = attrgetter("id"), attrgetter("source_ref"), attrgetter("target_ref")
+UUID_LENGTH = 36
 
 
 Before: TypeAlias = tuple[str, tuple[str, ...]]
@@ -38,20 +41,15 @@ class Assembling:
         self.created: str | None = None
         self.markings: tuple[str, ...] = ()
         self.parts: dict[str, Any] = {}
-        for field in LISTS:
-            for part in getattr(incident, field):
-                self.parts.setdefault(part.id, part)
-        for assessment in incident.assessments:
-            for impact in assessment.impacts:
-                self.parts.setdefault(impact.id or "", impact)
+        impacts = [impact for assessment in incident.assessments for impact in assessment.impacts]
+        for parts in reversed([*(getattr(incident, field) for field in LISTS), impacts]):  # of equal ids the first counts
+            self.parts.update(zip(map(ID, reversed(parts)), reversed(parts), strict=True))
         links: list[Relation | Sighting] = [*incident.relations, *incident.sightings]
-        self.links = {(link.id or "").partition("--")[2]: link for link in links}
+        self.links = {(link.id or "")[-UUID_LENGTH:]: link for link in links}
         self.statements = statements_in(incident)
         self.owner = self.whole = f"incident--{incident.id}"  # whose members are asked for
-        self.owned = {True: Counter[str](), False: Counter[str]()}  # links of an owner that is the target, or the source
-        for relation in incident.relations:
-            self.owned[True][relation.target_ref or ""] += 1
-            self.owned[False][relation.source_ref or ""] += 1
+        # How many links an owner has that is the target, or the source.
+        self.owned = {True: Counter(map(TARGET, incident.relations)), False: Counter(map(SOURCE, incident.relations))}
         for event in incident.events:
             self.owned[False][event.id or ""] = len(event.sighting_refs)
         self.taken: set[int] = set()
@@ -189,6 +187,8 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
 
 def _forget_members(work: Assembling) -> None:
     """The core extension need not name what stands in the tree."""
+    if not work.taken:
+        return
     taken = {name for name, part in work.parts.items() if id(part) in work.taken}
     for field in ("event_refs", "task_refs", "impact_refs"):
         left = [ref for ref in getattr(work.incident, field) if not isinstance(ref, str) or ref not in taken]
@@ -219,7 +219,9 @@ def _leftovers(work: Assembling) -> None:
     """What was taken leaves the flat lists; statements that stand for words of another scheme too."""
     incident = work.incident
     for field in (*LISTS, "relations", "sightings"):
-        left = [part for part in getattr(incident, field) if id(part) not in work.taken]
+        left = getattr(incident, field)
+        if work.taken:
+            left = [part for part in left if id(part) not in work.taken]
         setattr(incident, field, [*work.placed.get(field, ()), *left] or ())
     made = [md for md in incident.marking_definitions if md.id not in work.statements]
     incident.marking_definitions = made or ()

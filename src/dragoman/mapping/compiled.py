@@ -55,13 +55,16 @@ def writer_of(spec: Spec) -> Write | None:
     """write(writer, part) gives the object of a part without a residue; None for a kind that reaches into others."""
     rows = [*spec.constants, *spec.rows]
     paths = [row.path for row in rows]
-    if any(len(path) > 1 for path in paths) or len(set(paths)) < len(paths) or any(row.unless for row in rows):
+    if any(len(path) > 1 for path in paths) or len(set(paths)) < len(paths):
         return None
-    names: dict[str, Any] = {"EMPTY": EMPTY}
+    names: dict[str, Any] = {"EMPTY": EMPTY, "NOTHING": ()}
     lines = ["out = {}"]
     for place, row in enumerate(rows):
         names |= {f"key{place}": row.path[0], f"row{place}": row, f"encode{place}": row.codec.encode}
         lines += [f"out[key{place}] = row{place}.constant"] if row.constant is not None else _written(row, place)
+    for place in (place for place, row in enumerate(rows) if row.unless):
+        names |= {"spec": spec, f"unless{place}": frozenset(rows[place].unless)}
+        lines += [f"if key{place} not in out and unless{place}.isdisjoint(out):", "    return writer.plainly(spec, part)"]
     return _function("def made(writer, part):", [*lines, "return out"], names)  # type: ignore[no-any-return]
 
 
@@ -70,16 +73,15 @@ def _written(row: Row, place: int) -> Iterator[str]:
     plain = row.spec is None and row.vocab is None
     said = "value" if plain and row.codec.encode is VERBATIM else f"encode{place}(value)" if plain else ""
     yield f"value = part.{row.core}"
+    # The first two tell most of what is unset apart, and fast; the third is the rule.
+    is_set = "value is not None and value is not NOTHING and (value or type(value) not in EMPTY)"
     if said != "value":
-        yield "if value or (value is not None and type(value) not in EMPTY):"
-        yield f"    value = {said or f'writer.encoded(row{place}, value)'}"
-        yield "else:"
-        yield "    value = None"
+        yield f"value = ({said or f'writer.encoded(row{place}, value)'}) if {is_set} else None"
         yield "if value is not None:"
     else:
-        yield "if value or (value is not None and type(value) not in EMPTY):"
+        yield f"if {is_set}:"
     yield f"    out[key{place}] = value"
-    if row.required is not None:
+    if row.required is not None and not row.unless:
         yield "else:"
         yield f"    out[key{place}] = writer.default(row{place}.required)"
 
