@@ -11,6 +11,9 @@ from corpus import STIX, needed
 from dragoman.ledger import Ledger
 from dragoman.mapping import compiled
 from dragoman.mapping.json import JsonReader, JsonWriter
+from dragoman.mapping.table import Spec
+from dragoman.model import plain as model
+from dragoman.model.plain import fields
 from dragoman.tree import json
 from dragoman_stix import table
 
@@ -54,7 +57,18 @@ def agrees(name: str, item: dict[str, Any]) -> bool:
     if found is not None:
         assert found == plain
         assert not reader.ledger.losses
+        compares(spec, item, found)
     return found is not None
+
+
+def compares(spec: Spec, item: dict[str, Any], part: Any) -> None:
+    """The comparison says yes to the part that is read, and no to one that differs in any field."""
+    check = compiled.checker_of(spec, tuple(item))
+    assert check is not None
+    assert check(item, part)
+    for name in fields(type(part)):
+        assert not check(item, model.copied(part, **{name: "something else"}))
+    assert "type" not in item or not check(item | {"type": "another"}, part)
 
 
 @pytest.mark.parametrize("name", OBJECTS)

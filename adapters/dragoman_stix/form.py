@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -119,16 +119,19 @@ def _says_version(item: Any) -> bool:
 
 def bundle_id(objects: Sequence[Any]) -> str:
     """The id of a bundle of these objects, when nobody gave it one: it follows from its incidents."""
-    ids = [name for item in objects if type(item) is dict and type(name := item.get("id")) is str]
-    incidents = [name for name in ids if name.startswith("incident--")]
-    return uid("bundle", " ".join(incidents or ids[:1]))
+    ids = (name for item in objects if type(item) is dict and type(name := item.get("id")) is str)
+    first = next(ids, None)
+    if first is None:
+        return uid("bundle", "")
+    incidents = [name for name in chain([first], ids) if name.startswith("incident--")]
+    return uid("bundle", " ".join(incidents or [first]))
 
 
 def kind_of(item: Any, number: int) -> str:
     """What an object is in the order: its type, with the number of its incident; one without an id of its type is none."""
     name = item.get("type") if isinstance(item, dict) else None
     named = isinstance(name, str) and is_identifier(item.get("id"), name)
-    return kind(name if named else NAMELESS, number)  # type: ignore[arg-type]
+    return kind(name if named else NAMELESS, number)
 
 
 @lru_cache(maxsize=1024)
@@ -152,7 +155,7 @@ def in_order(items: Sequence[tuple[str, Any]], order: str) -> list[Any]:
     for place, (name, item) in enumerate(items):
         waiting[name].append((place, item))
     queues = {name: iter(queue) for name, queue in waiting.items()}
-    out = []
+    out: list[tuple[int, Any]] = []
     for run in order.split():
         name, _, count = run.partition("*")
         out += islice(queues.get(name, NONE), int(count[:9]) if count.isdecimal() else 1)

@@ -8,6 +8,7 @@ from dragoman.model.naming import CONTRIBUTING as CONTRIBUTING
 from dragoman.model.naming import OBSERVABLES as OBSERVABLES
 from dragoman.model.naming import OURS as OURS
 from dragoman.model.naming import canonical as canonical
+from dragoman.model.naming import digest_of as digest_of
 from dragoman.model.naming import observable_id as observable_id
 from dragoman.model.naming import observable_uuid as observable_uuid
 from dragoman.model.naming import our_uuid as our_uuid
@@ -17,18 +18,6 @@ UUID_TEXT = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 ONE_UUID = re.compile(UUID_TEXT, re.ASCII)
 TYPE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
 IDENTIFIER = re.compile(rf"{TYPE_NAME.pattern}--{UUID_TEXT}", re.ASCII)
-
-
-def beginnings(type_name: str, start: str) -> Callable[[str], str]:
-    """A function that tells the first eight digits of `uid` for names with one start: enough to tell most ids apart."""
-    state = hashlib.sha1(OURS.bytes + f"{type_name} {start}".encode("utf-8", "surrogatepass"), usedforsecurity=False)
-
-    def begins(rest: str) -> str:
-        known = state.copy()
-        known.update(rest.encode())
-        return known.hexdigest()[:8]
-
-    return begins
 
 
 def is_identifier(value: object, type_name: str | None = None) -> bool:

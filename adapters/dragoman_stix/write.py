@@ -28,7 +28,10 @@ TIMES = ("created", "generation_time", "modified", "report_time", "detection_tim
 
 
 class Writing:
-    """Writes the objects of one document; `renamed`: ids that are none in STIX -> those written instead."""
+    """Writes the objects of one document.
+
+    renamed: ids that are none in STIX -> those written instead.  origins: by the id() of an object the part it says.
+    """
 
     def __init__(self, table: Table, context: Context, kept: Form) -> None:
         self.table, self.context, self.form = table, context, kept
@@ -39,12 +42,14 @@ class Writing:
         self.defaults: dict[str, Any] = {}
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
+        self.origins: dict[int, Any] = {}
         self.loose = False
         self.number = 0
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
         """The objects of all incidents, in the order of the document they came from."""
-        made, numbers = [], []
+        made: list[Any] = []
+        numbers: list[int] = []
         for self.number, incident in enumerate(incidents):
             made += self.objects_of(incident)
             numbers += [self.number] * (len(made) - len(numbers))
@@ -130,6 +135,7 @@ class Writing:
             out = fold(out, form(part, FORMAT), self.shape)
         if part.field_markings:
             settle(out, part, spec, FORMAT)
+        self.origins[id(out)] = part
         return out
 
     def _named(self, spec: Spec, out: Object) -> Object:

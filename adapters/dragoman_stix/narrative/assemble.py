@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -33,10 +33,11 @@ class Assembling:
     """The flat parts of one incident by id, and what of them has been taken into the tree.
 
     names: id() of a part -> the id of the object that it stands in, for the cargo (`dragoman.carry`).
+    owned: a part as it may be changed.
     """
 
-    def __init__(self, incident: Incident, names: dict[int, str]) -> None:
-        self.incident, self.names = incident, names
+    def __init__(self, incident: Incident, names: dict[int, str], owned: Callable[[Any], Any]) -> None:
+        self.incident, self.names, self.owned_part = incident, names, owned
         self.key = incident.id or ""
         self.created: str | None = None
         self.markings: tuple[str, ...] = ()
@@ -72,13 +73,11 @@ class Assembling:
         if link is None:
             return None
         found, member = _ends(link, owned_by_target)
-        part = self.parts.get(member or "")
-        if part is None or (found is not None and found != owner):
+        if not member or member not in self.parts or (found is not None and found != owner):
             return None
         owned[owner] -= 1
         self.taken.add(id(link))
-        self.taken.add(id(part))
-        return link, part
+        return link, self.use(member)
 
     def is_left(self, ref: str) -> bool:
         """Whether nobody has taken the link of that id."""
@@ -98,17 +97,16 @@ class Assembling:
 
     def own(self, type_name: str, path: str) -> Any | None:
         """The part whose id follows from its place, for members that need no relationship."""
-        part = self.parts.get(member_id(type_name, self.key, path))
-        if part is not None:
-            self.taken.add(id(part))
-        return part
+        return self.use(member_id(type_name, self.key, path))
 
     def use(self, ref: str | None) -> Any | None:
         """A part that another one refers to; it is taken, for it stands in the tree inside that one."""
         part = self.parts.get(ref or "")
-        if part is not None:
-            self.taken.add(id(part))
-        return part
+        if part is None or id(part) in self.taken:
+            return part
+        self.parts[str(ref)] = own = self.owned_part(part)
+        self.taken |= {id(part), id(own)}
+        return own
 
     def owned_by_place(self, type_name: str, path: str) -> Iterator[tuple[Any, str]]:
         """The parts at path/0, path/1 … whose ids follow from there, as (part, its path), until one is missing."""
@@ -158,12 +156,12 @@ def _ends(link: Relation | Sighting, owned_by_target: bool) -> tuple[str | None,
     return ends[::-1] if owned_by_target else ends
 
 
-def assemble(incident: Incident, names: dict[int, str]) -> Incident:
+def assemble(incident: Incident, names: dict[int, str], owned: Callable[[Any], Any]) -> Incident:
     """The tree that `flatten` made a graph of, in place; what it did not make stays flat.
 
-    names: id() of a part -> the id of its object; parts that are made here are added.
+    names: id() of a part -> the id of its object; parts that are made here are added.  owned: a part as it may be changed.
     """
-    work = Assembling(incident, names)
+    work = Assembling(incident, names, owned)
     _identity(work)
     owner_markings = tuple(incident.markings)
     work.markings = owner_markings
