@@ -78,7 +78,8 @@ def test_what_plainly_says_a_part_is_that_part() -> None:
 def test_what_is_said_otherwise_is_read() -> None:
     """A time that is not in UTC, a field that STIX does not have, a reference that is none."""
     ids = [uid("indicator", str(n)) for n in range(8)]
-    odd: dict[str, Any] = {"created": "2026-03-01T10:00:00+01:00", "additional": [{"x": 1}], "created_by": "nobody", "labels": []}
+    zoned = "2026-03-01T10:00:00+01:00"
+    odd: dict[str, Any] = {"created": zoned, "additional": [{"x": 1}], "created_by": "nobody", "labels": []}
     for said in ({name: value} for name, value in odd.items()):
         wanted = Incident(id=KEY, indicators=[*indicators(*ids[:4]), *indicators(*ids[4:], **said)])
         found = both_ways([wanted])[0].indicators

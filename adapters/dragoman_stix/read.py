@@ -261,6 +261,7 @@ class Reading:
 
     def stand_in(self, first: Incident) -> None:
         """The incident takes over what the object that stands for it says, and its cargo."""
-        part = raised(first, [self.copies.get(id(part), part).id for part, *_ in self.entries])
+        parts: list[Any] = [self.copies.get(id(part), part) for part, *_ in self.entries]
+        part = raised(first, [part.id for part in parts])
         if part is not None and self.names.pop(id(part), None) is not None:
             self.names[id(first)] = part.id
