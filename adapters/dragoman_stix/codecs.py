@@ -200,10 +200,15 @@ def marking_ref(word: str) -> str:
 
 def marking_refs(words: Sequence[str]) -> list[str] | None:
     """The ids for markings; two words of other schemes that come out as one marking are written once."""
+    return list(_marking_refs(tuple(words))) or None
+
+
+@lru_cache(maxsize=1024)
+def _marking_refs(words: tuple[str, ...]) -> Sequence[str]:
     refs = [marking_ref(word) for word in words if word != SILENT]
     if any(word not in FIXED and not word.startswith("marking-definition--") for word in words):
         refs = list(dict.fromkeys(refs))
-    return refs or None
+    return refs
 
 
 identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6")

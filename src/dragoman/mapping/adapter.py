@@ -136,11 +136,12 @@ class TableAdapter(ABC):
     def _tell(self, comparison: Comparison, wanted: list[Incident], context: Context) -> None:
         kept = context.carry == "extension"
         said = said_among((v for kind, _, v in comparison.told if kind is Kind.DEFAULTED and isinstance(v, str)), wanted)
+        reasons = {kind: reason.format(self.format.title) for kind, reason in REASONS.items()}
         for kind, path, value in comparison.told:
             if kind is Kind.DEFAULTED and isinstance(value, str) and (value in said or self._is_implied(path)):
                 continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
-            context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
+            context.ledger.note(told, CODES[told], path, reasons[told], value)
 
 
     def _is_implied(self, path: str) -> bool:
