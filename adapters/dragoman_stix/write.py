@@ -43,6 +43,7 @@ class Writing:
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
         self.origins: dict[int, Any] = {}
+        self.lent: set[int] = set()
         self.loose = False
         self.number = 0
 
@@ -66,6 +67,7 @@ class Writing:
         self.renamed, self.loose = {}, False
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
         for field in self.fields:
+            self.lent = set(map(id, parts_of(incident, field)))
             for place, part in enumerate(parts_of(flat, field)):
                 if isinstance(part, ForeignObject):
                     out += self._foreign(part)
@@ -135,7 +137,8 @@ class Writing:
             out = fold(out, form(part, FORMAT), self.shape)
         if part.field_markings:
             settle(out, part, spec, FORMAT)
-        self.origins[id(out)] = part
+        if id(part) in self.lent:  # what was only made to be written need not stay in memory
+            self.origins[id(out)] = part
         return out
 
     def _named(self, spec: Spec, out: Object) -> Object:
