@@ -29,6 +29,7 @@ class Looks:
     orders: dict[str, list[list[str]]] = field(default_factory=dict)
     absent: dict[str, list[str]] = field(default_factory=dict)
     _exact: dict[str, dict[frozenset[str], list[str]]] = field(default_factory=dict)
+    _known: dict[str, dict[Shape, Shape]] = field(default_factory=dict)
     _inner: dict[str, list[tuple[Shape, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,8 +66,14 @@ class Looks:
         orders = self.orders.get(name)
         if orders is None:
             return target
-        exact = self._exact.get(name)
-        return arranged(target, orders[0] if exact is None else exact.get(frozenset(target), orders[0]))
+        known = self._known.setdefault(name, {})
+        keys = known.get(tuple(target))
+        if keys is None:
+            exact = self._exact.get(name, {})
+            keys = tuple(arranged(target, exact.get(frozenset(target), orders[0])))
+            if len(known) < MOST_SHAPES:
+                known[tuple(target)] = keys
+        return {key: target[key] for key in keys}
 
 
 def _is_names(value: Any) -> bool:
