@@ -1,0 +1,202 @@
+"""What leaves the house: an incident as one partner may have it.
+
+Every step is a function from an incident to an incident; it leaves the one it was given as it was, and the ledger tells
+what became of it.  The steps of `STEPS` run in their order, whatever the format that is written afterwards.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import Any, TypeAlias
+
+from dragoman.adapter import Context
+from dragoman.errors import ForbiddenLoss, UsageError
+from dragoman.ledger import Kind
+from dragoman.model.incident import Incident
+from dragoman.model.marking import Level, strictest
+from dragoman.model.people import Contact, ContactPoint
+from dragoman.model.plain import classes, copied, fields, is_part, parts, shapes
+from dragoman.profile import Agreement, Profile
+
+Step: TypeAlias = Callable[[Incident, Agreement, Profile, Context], Incident]
+Tree: TypeAlias = dict[str, "Tree"]
+
+UNMARKED = Level.AMBER  # what counts for an incident that says nothing of who may see it
+ALWAYS = frozenset({"id", "markings", "field_markings", "marking_definitions", "tlp"})  # a label never goes
+POINTS = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # as the base message calls them
+
+
+def prepared(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """The incident as the partner of an agreement may have it.
+
+    Raises UsageError for an agreement that cannot be applied, ForbiddenLoss for an incident that must not pass.
+    """
+    for step in STEPS:
+        incident = step(incident, agreement, profile, context)
+    return incident
+
+
+def with_liaison(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Whom this partner talks to, instead of the liaison that the incident names."""
+    if agreement.liaison is None:
+        return incident
+    known = {*fields(Contact), *POINTS}
+    if wrong := sorted(set(agreement.liaison) - known):
+        raise UsageError(f"liaison.{wrong[0]} is no member of a liaison", fix="id, name, email, phone, address, zip, city")
+    said = {POINTS.get(name, name): value for name, value in agreement.liaison.items()}
+    lists = {name: [ContactPoint(value=said.pop(name))] for name in POINTS.values() if name in said}
+    others = [contact for contact in incident.contacts if contact.role != "liaison"]
+    if len(others) < len(incident.contacts):
+        context.ledger.note(Kind.DROPPED, "D601", "/contacts", "the agreement names another liaison")
+    return copied(incident, contacts=[Contact(role="liaison", **said, **lists), *others])
+
+
+def selected(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """The fields that were agreed on, without those that are withheld."""
+    if agreement.fields:
+        incident = _only(incident, _tree(agreement.fields), "", context)
+    for path in agreement.withhold:
+        incident = _without(incident, _steps(path), "", context)
+    return incident
+
+
+def bounded(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Nothing that is marked above the agreement's `max_tlp`.  Raises ForbiddenLoss, UsageError for no such level."""
+    if agreement.max_tlp is not None:
+        most, said = _level(agreement.max_tlp), strictest(_markings(incident))
+        said = UNMARKED if said is None else said
+        if said > most:
+            fix = "withhold what is marked so, or agree on more"
+            raise ForbiddenLoss(f"something in it is {said.name}, above {most.name}", where=context.source, fix=fix)
+    return incident
+
+
+def applicable(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Raises UsageError for a promise to the partner that no step keeps: it must not be broken in silence."""
+    if agreement.perimeter is not None:
+        raise UsageError("an agreement with a perimeter cannot be packed for", fix="say max_tlp, fields and withhold")
+    if agreement.personal not in (None, "allow"):
+        raise UsageError(f"personal = {agreement.personal!r} cannot be packed for", fix="withhold the fields instead")
+    return incident
+
+
+STEPS: tuple[Step, ...] = (applicable, with_liaison, selected, bounded)
+
+
+def _level(word: str) -> Level:
+    name = word.strip().upper().replace("+", "_").replace("WHITE", "CLEAR")
+    if name not in Level.__members__:
+        raise UsageError(f"max_tlp = {word!r} is no level", fix="CLEAR, GREEN, AMBER, AMBER+STRICT or RED")
+    return Level[name]
+
+
+def _markings(incident: Incident) -> Iterator[str]:
+    for part in parts([incident]):
+        yield from getattr(part, "markings", ())
+        if getattr(part, "marking", None):
+            yield part.marking
+    if incident.tlp is not None:
+        values = [incident.tlp.value, *(field.value for field in incident.tlp.fields)]
+        yield from (f"{incident.tlp.schema}:{value}".lower() for value in values)
+
+
+def _steps(path: str) -> list[str]:
+    """A path such as "liaison.email" or "custom_fields.records" in the model's names.  Raises UsageError."""
+    first, *rest = path.split(".", 1) if path.startswith("custom_fields.") else path.split(".")
+    steps = ["contacts", *(POINTS.get(step, step) for step in rest)] if first == "liaison" else [first, *rest]
+    declared: type | None = Incident
+    for step in steps:
+        if step not in (fields(declared) if declared else _known()):
+            raise UsageError(f"{path!r} is no field of an incident", fix="`dragoman formats --matrix` lists them")
+        declared = shapes(declared)[step][0] if declared else None
+        if step == "custom_fields":
+            break  # what follows is a name that the two partners gave
+    return steps
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(name for cls in classes().values() for name in fields(cls))
+
+
+def _tree(paths: Sequence[str]) -> Tree:
+    """Paths as a tree; a path that ends takes all below it."""
+    root: Tree = {}
+    whole = sorted(map(_steps, paths), key=len, reverse=True)
+    for steps in whole:
+        branch = root
+        for step in steps[:-1]:
+            branch = branch.setdefault(step, {})
+        branch[steps[-1]] = {}
+    return root
+
+
+def _only(part: Any, tree: Tree, path: str, context: Context) -> Any:
+    """A copy of a part that says only what the tree names."""
+    changes: dict[str, Any] = {}
+    for name in fields(type(part)):
+        value = getattr(part, name)
+        if value in (None, (), []) or name in ALWAYS:
+            continue
+        if name not in tree:
+            changes[name] = _unset(type(part))[name]
+            _tell(f"{path}/{name}", context)
+        elif tree[name]:
+            changes[name] = _each(value, partial(_chosen, below=tree[name], path=f"{path}/{name}", context=context))
+    return copied(part, **changes) if changes else part
+
+
+def _chosen(item: Any, below: Tree, path: str, context: Context) -> Any:
+    named = _custom(item)
+    if named is not None:
+        return item if named in below else None
+    return _only(item, below, path, context)
+
+
+def _without(part: Any, steps: Sequence[str], path: str, context: Context) -> Any:
+    """A copy of a part that does not say what a path names, nor what its reader kept verbatim beside it."""
+    name, *rest = steps
+    value = getattr(part, name, None)
+    if value in (None, (), []):
+        return part
+    if rest:
+        kept = _each(value, partial(_less, rest=rest, path=f"{path}/{name}", context=context))
+        return copied(part, **{name: kept})
+    _tell(f"{path}/{name}", context)
+    return copied(part, **{name: _unset(type(part))[name], "residue": None})
+
+
+def _less(item: Any, rest: Sequence[str], path: str, context: Context) -> Any:
+    named = _custom(item)
+    if named is None:
+        return _without(item, rest, path, context)
+    if named != rest[0]:
+        return item
+    _tell(f"{path}/{named}", context)
+    return None
+
+
+def _custom(item: Any) -> str | None:
+    """The name that the partners gave to a custom field; None for any other part."""
+    kind = getattr(item, "type", None)
+    return kind.name if is_part(kind) and hasattr(item, "value") else None
+
+
+def _each(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A part, or the parts of a list, changed; None is left out."""
+    if not isinstance(value, list | tuple):
+        return change(value) if is_part(value) else value
+    kept = [change(item) if is_part(item) else item for item in value]
+    return [item for item in kept if item is not None]
+
+
+@cache
+def _unset(cls: type) -> Mapping[str, Any]:
+    """What each field of a part is when nobody says it."""
+    return {field.name: field.default for field in dataclasses.fields(cls)}
+
+
+def _tell(path: str, context: Context) -> None:
+    context.ledger.note(Kind.DROPPED, "D601", path, "the agreement does not give it to this partner")
