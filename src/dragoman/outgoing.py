@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from dragoman.adapter import Context
 from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.ledger import Kind
-from dragoman.model.incident import Incident
+from dragoman.model.incident import CustomField, Incident
 from dragoman.model.marking import Level, strictest
 from dragoman.model.people import Contact, ContactPoint
 from dragoman.model.plain import classes, copied, fields, is_part, parts, shapes
@@ -25,6 +25,7 @@ Tree: TypeAlias = dict[str, "Tree"]
 
 UNMARKED = Level.AMBER  # what counts for an incident that says nothing of who may see it
 ALWAYS = frozenset({"id", "markings", "field_markings", "marking_definitions", "tlp"})  # a label never goes
+WORDS = ("id", "name", "zip", "city")  # of a liaison
 POINTS = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # as the base message calls them
 
 
@@ -42,15 +43,18 @@ def with_liaison(incident: Incident, agreement: Agreement, profile: Profile, con
     """Whom this partner talks to, instead of the liaison that the incident names."""
     if agreement.liaison is None:
         return incident
-    known = {*fields(Contact), *POINTS}
-    if wrong := sorted(set(agreement.liaison) - known):
-        raise UsageError(f"liaison.{wrong[0]} is no member of a liaison", fix="id, name, email, phone, address, zip, city")
-    said = {POINTS.get(name, name): value for name, value in agreement.liaison.items()}
-    lists = {name: [ContactPoint(value=said.pop(name))] for name in POINTS.values() if name in said}
+    said = agreement.liaison
+    if wrong := sorted(set(said) - {*WORDS, *POINTS}):
+        raise UsageError(f"liaison.{wrong[0]} is no member of a liaison", fix=f"there are {', '.join([*WORDS, *POINTS])}")
+    liaison = Contact(role="liaison")
+    for name in WORDS:
+        setattr(liaison, name, said.get(name))
+    for name, field in POINTS.items():
+        setattr(liaison, field, [ContactPoint(value=said[name])] if name in said else ())
     others = [contact for contact in incident.contacts if contact.role != "liaison"]
     if len(others) < len(incident.contacts):
         context.ledger.note(Kind.DROPPED, "D601", "/contacts", "the agreement names another liaison")
-    return copied(incident, contacts=[Contact(role="liaison", **said, **lists), *others])
+    return copied(incident, contacts=[liaison, *others])
 
 
 def selected(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
@@ -136,12 +140,13 @@ def _tree(paths: Sequence[str]) -> Tree:
 def _only(part: Any, tree: Tree, path: str, context: Context) -> Any:
     """A copy of a part that says only what the tree names."""
     changes: dict[str, Any] = {}
-    for name in fields(type(part)):
+    cls: type = type(part)
+    for name in fields(cls):
         value = getattr(part, name)
         if value in (None, (), []) or name in ALWAYS:
             continue
         if name not in tree:
-            changes[name] = _unset(type(part))[name]
+            changes[name] = _unset(cls)[name]
             _tell(f"{path}/{name}", context)
         elif tree[name]:
             changes[name] = _each(value, partial(_chosen, below=tree[name], path=f"{path}/{name}", context=context))
@@ -165,7 +170,8 @@ def _without(part: Any, steps: Sequence[str], path: str, context: Context) -> An
         kept = _each(value, partial(_less, rest=rest, path=f"{path}/{name}", context=context))
         return copied(part, **{name: kept})
     _tell(f"{path}/{name}", context)
-    return copied(part, **{name: _unset(type(part))[name], "residue": None})
+    cls: type = type(part)
+    return copied(part, **{name: _unset(cls)[name], "residue": None})
 
 
 def _less(item: Any, rest: Sequence[str], path: str, context: Context) -> Any:
@@ -180,8 +186,7 @@ def _less(item: Any, rest: Sequence[str], path: str, context: Context) -> Any:
 
 def _custom(item: Any) -> str | None:
     """The name that the partners gave to a custom field; None for any other part."""
-    kind = getattr(item, "type", None)
-    return kind.name if is_part(kind) and hasattr(item, "value") else None
+    return item.type.name if isinstance(item, CustomField) and item.type is not None else None
 
 
 def _each(value: Any, change: Callable[[Any], Any]) -> Any:

@@ -31,8 +31,9 @@ def collect(response: HTTPResponse, into: bytearray, most: int) -> None:
     proportion to what was sent, PeerError when the connection ends early.
     """
     packed = encoding(response)
-    refuse_length(response, most - len(into))
-    for piece in _inflated(response, packed) if packed else _pieces(response):
+    if not packed:
+        refuse_length(response, most - len(into))
+    for piece in _inflated(response, packed, most) if packed else _pieces(response):
         into += piece
         if len(into) > most:
             raise ReadError(f"more than {most} bytes")
@@ -51,12 +52,14 @@ def _pieces(response: HTTPResponse) -> Iterator[bytes]:
         raise PeerError(f"the connection was cut {response.length} bytes before the end")
 
 
-def _inflated(response: HTTPResponse, packed: str) -> Iterator[bytes]:
-    """What a packed body holds, in pieces of at most `BUFFER` bytes."""
+def _inflated(response: HTTPResponse, packed: str, most: int) -> Iterator[bytes]:
+    """What a packed body holds, in pieces of at most `BUFFER` bytes; packing may make it longer, but not much."""
     sent = given = 0
     engine = zlib.decompressobj(DEFLATED[packed])
     for piece in _pieces(response):
         sent += len(piece)
+        if sent > most + FREE:
+            raise ReadError(f"more than {most} bytes, packed")
         while piece:
             try:
                 out = engine.decompress(piece, BUFFER)

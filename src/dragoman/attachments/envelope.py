@@ -24,7 +24,7 @@ Kind = Literal["zip", "mime"]
 
 def placed_inside(token: Callable[[], str] = unguessable) -> Callable[[bytes, str, str], str]:
     """What gives attachments their place inside: a new name each time, short enough for one line of a mail."""
-    return lambda data, media_type, format: f"cid:{token()[:32]}@{DOMAIN}"
+    return lambda data, media_type, format_token: f"cid:{token()[:32]}@{DOMAIN}"
 
 
 def inner_name(uri: str | None) -> str | None:

@@ -188,8 +188,16 @@ def _follow(attachment: Attachment, terms: Terms, partial: Partial) -> None:
             if response.status not in REDIRECTS:
                 _take(response, attachment, bounds, partial)
                 return
-            uri = urljoin(uri, response.headers.get("Location") or "")
+            uri = _joined(uri, response.headers.get("Location") or "")
     raise PeerError(f"redirected more than {bounds.redirects} times")
+
+
+def _joined(uri: str, location: str) -> str:
+    """Where a redirect leads.  Raises ReadError."""
+    try:
+        return urljoin(uri, location)
+    except ValueError as error:
+        raise ReadError(f"its redirect cannot be read: {error}") from None
 
 
 def _headers(terms: Terms, partial: Partial, own: bool) -> dict[str, str]:

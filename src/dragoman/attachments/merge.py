@@ -66,7 +66,7 @@ def _contacts(said: Incident, echo: Incident) -> Sequence[Contact]:
     if _same(liaison, known):
         return said.contacts[1:]
     agreed = {name for name in fields(Contact) if _same(getattr(liaison, name), getattr(known, name))}
-    return [copied(liaison, **{name: None for name in agreed - set(NAMING)}), *said.contacts[1:]]
+    return [copied(liaison, **dict.fromkeys(agreed - set(NAMING))), *said.contacts[1:]]
 
 
 def _nothing(name: str) -> Any:
@@ -202,7 +202,8 @@ def _listed(value: Any) -> Iterable[Any]:
 
 
 def _within(less: Any, more: Any) -> bool:
-    return all(_is_empty(v := getattr(less, name)) or _same(v, getattr(more, name)) for name in fields(type(less)))
+    cls: type = type(less)
+    return all(_is_empty(v := getattr(less, name)) or _same(v, getattr(more, name)) for name in fields(cls))
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -6,7 +6,7 @@ Whatever is wrong with an attachment is told in one line; the message remains us
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -65,7 +65,7 @@ class Partner:
     """With whom we deal.  agreement: None when nobody is named, so that nothing is fetched.  cache: where bytes are kept."""
 
     agreement: Agreement | None = None
-    terms: Terms = Terms(hosts=())
+    terms: Terms = field(default_factory=lambda: Terms(hosts=()))
     cache: Path | None = None
 
 

@@ -6,7 +6,6 @@ with one name neither is overlooked, a broken member does not take the others do
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from collections.abc import Sequence
