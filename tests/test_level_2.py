@@ -7,13 +7,18 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpus import DOCUMENTS, NOW, context, tool
 from dragoman import Incident, read, write
+from dragoman.attachments import zipped
+from dragoman.attachments.envelope import placed_inside
 from dragoman.attachments.fetch import Terms
 from dragoman.attachments.mail import Heading
 from dragoman.attachments.merge import equal
@@ -21,7 +26,9 @@ from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, pack
 from dragoman.attachments.store import Store
 from dragoman.attachments.unpack import Partner, State, Unpacked, unpack
+from dragoman.model import Attachment
 from dragoman.profile import Agreement, Fetch
+from dragoman.testing import incidents
 from https_server import Site, certificates, serving
 
 CASES = Path(__file__).parents[1] / "fixtures" / "cases"
@@ -206,6 +213,27 @@ def test_an_attachment_that_cannot_be_read_is_refused(site: Site, tmp_path: Path
     done = unpack(message.message.replace(b'"octet-stream"', b'"iodef-2"'), partner(site, tmp_path))
     assert states(done) == [("iodef-2", "refused")]
     assert "DOCTYPE" in done.outcomes[0].reason
+
+
+@given(incidents(), st.sampled_from([("iodef-2",), ("stix-2.1",), ("base",), ("stix-2.1", "iodef-2"), ()]))
+def test_any_incident_comes_back(incident: Incident, wanted: tuple[str, ...]) -> None:
+    """The documents of the corpus are polite; what people send is not."""
+    numbers = count()
+    message = pack(incident, wanted, (), placed_inside(lambda: f"{next(numbers):032}"), context())
+    done = unpack(zipped.write(message.message, message.pieces))
+    assert states(done)[-len(wanted) or len(done.outcomes) :] == [(name, "read") for name in wanted]
+    assert equal(replace(done.incidents[0], attachments=()), replace(incident, attachments=()))
+
+
+def test_a_message_with_attachments_without_end_is_read_all_the_same(site: Site, tmp_path: Path) -> None:
+    """Each of them may take a minute."""
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    many = [Attachment(format="iodef-2", uri=f"{site.uri}/none/{n}") for n in range(150)]
+    message = write([replace(incident, attachments=many)], "base", context())
+    site.seen.clear()
+    done = unpack(message, partner(site, tmp_path))
+    assert len(done.outcomes) == len(done.refused) == len(done.incidents[0].attachments) == 150
+    assert len(site.seen) == 100
 
 
 def test_the_same_incident_gives_the_same_message(site: Site, tmp_path: Path) -> None:

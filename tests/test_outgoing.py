@@ -48,7 +48,9 @@ def test_without_terms_everything_is_given() -> None:
     ("path", "told", "gone"),
     [
         ("description", ["/description"], ["canary-description", "canary-rest"]),
-        ("liaison.email", ["/contacts/emails"], ["canary@example.com"]),
+        ("liaison.email", ["/liaison/emails"], ["canary@example.com"]),
+        ("liaison", ["/liaison"], ["canary-liaison", "canary@example.com"]),
+        ("contacts.emails", ["/contacts/emails"], ["canary@example.com"]),
         ("contacts", ["/contacts"], ["canary-liaison", "canary@example.com"]),
         ("custom_fields.records", ["/custom_fields/records"], ["canary-1"]),
         ("custom_fields.days.open", ["/custom_fields/days.open"], []),
@@ -85,7 +87,7 @@ def test_only_the_fields_that_were_agreed_on_are_given_and_the_label_always() ->
         contacts=[Contact(emails=emails)],
         custom_fields=[INCIDENT.custom_fields[0]],
     )
-    assert {"/description", "/residue", "/events", "/contacts/name"} <= set(told)
+    assert {"/description", "/residue", "/events", "/liaison/name"} <= set(told)
 
 
 def test_a_part_that_is_given_whole_is_whole() -> None:

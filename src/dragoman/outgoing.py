@@ -25,6 +25,7 @@ Tree: TypeAlias = dict[str, "Tree"]
 
 UNMARKED = Level.AMBER  # what counts for an incident that says nothing of who may see it
 ALWAYS = frozenset({"id", "markings", "field_markings", "marking_definitions", "tlp"})  # a label never goes
+LIAISON = "liaison"  # in paths: the one contact to talk to
 WORDS = ("id", "name", "zip", "city")  # of a liaison
 POINTS = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # as the base message calls them
 
@@ -109,9 +110,9 @@ def _markings(incident: Incident) -> Iterator[str]:
 def _steps(path: str) -> list[str]:
     """A path such as "liaison.email" or "custom_fields.records" in the model's names.  Raises UsageError."""
     first, *rest = path.split(".", 1) if path.startswith("custom_fields.") else path.split(".")
-    steps = ["contacts", *(POINTS.get(step, step) for step in rest)] if first == "liaison" else [first, *rest]
-    declared: type | None = Incident
-    for step in steps:
+    steps = [first, *(POINTS.get(step, step) for step in rest)] if first == LIAISON else [first, *rest]
+    declared: type | None = Contact if first == LIAISON else Incident
+    for step in steps[1:] if first == LIAISON else steps:
         if step not in (fields(declared) if declared else _known()):
             raise UsageError(f"{path!r} is no field of an incident", fix="`dragoman formats --matrix` lists them")
         declared = shapes(declared)[step][0] if declared else None
@@ -141,6 +142,9 @@ def _only(part: Any, tree: Tree, path: str, context: Context) -> Any:
     """A copy of a part that says only what the tree names."""
     changes: dict[str, Any] = {}
     cls: type = type(part)
+    if LIAISON in tree and "contacts" not in tree:
+        part = _with_liaison_only(part, tree[LIAISON], context)
+        tree = tree | {"contacts": {}}
     for name in fields(cls):
         value = getattr(part, name)
         if value in (None, (), []) or name in ALWAYS:
@@ -153,6 +157,13 @@ def _only(part: Any, tree: Tree, path: str, context: Context) -> Any:
     return copied(part, **changes) if changes else part
 
 
+def _with_liaison_only(incident: Incident, below: Tree, context: Context) -> Incident:
+    one = incident.liaison
+    if one is None:
+        return incident
+    return copied(incident, contacts=[_only(one, below, f"/{LIAISON}", context) if below else one])
+
+
 def _chosen(item: Any, below: Tree, path: str, context: Context) -> Any:
     named = _custom(item)
     if named is not None:
@@ -163,6 +174,8 @@ def _chosen(item: Any, below: Tree, path: str, context: Context) -> Any:
 def _without(part: Any, steps: Sequence[str], path: str, context: Context) -> Any:
     """A copy of a part that does not say what a path names, nor what its reader kept verbatim beside it."""
     name, *rest = steps
+    if name == LIAISON:
+        return _without_liaison(part, rest, context)
     value = getattr(part, name, None)
     if value in (None, (), []):
         return part
@@ -172,6 +185,16 @@ def _without(part: Any, steps: Sequence[str], path: str, context: Context) -> An
     _tell(f"{path}/{name}", context)
     cls: type = type(part)
     return copied(part, **{name: _unset(cls)[name], "residue": None})
+
+
+def _without_liaison(incident: Incident, rest: Sequence[str], context: Context) -> Incident:
+    one = incident.liaison
+    if one is None:
+        return incident
+    if not rest:
+        _tell(f"/{LIAISON}", context)
+    less = [_without(one, rest, f"/{LIAISON}", context)] if rest else []
+    return copied(incident, contacts=[kept for c in incident.contacts for kept in (less if c is one else [c])])
 
 
 def _less(item: Any, rest: Sequence[str], path: str, context: Context) -> Any:

@@ -79,7 +79,7 @@ def pack(
     Of the message the ledger of the context tells what had to be filled in, of each piece its own what became of values.
     Raises UnknownFormat, UsageError, InvalidOutput, ForbiddenLoss under `strict`, and what `place` raises.
     """
-    context = context or Context()
+    context = _at_one_moment(context or Context())
     for name in wanted:
         check_writable(name)
     native = _said(incident, context)
@@ -94,6 +94,12 @@ def pack(
     return Packed(str(native.id), message, pieces)
 
 
+def _at_one_moment(context: Context) -> Context:
+    """Message and attachments are of one time."""
+    moment = context.now()
+    return replace(context, now=lambda: moment)
+
+
 def check_writable(name: str) -> None:
     """Raises UnknownFormat for a format that is not there, UsageError for one that cannot be written."""
     if Can.WRITE not in adapter(name).format.can:
@@ -102,7 +108,7 @@ def check_writable(name: str) -> None:
 
 def _said(incident: Incident, context: Context) -> Incident:
     """What a message natively says of the incident, without the times that only the clock knew."""
-    now, then = (_native(incident, replace(context, now=clock)) for clock in (context.now, lambda: ANOTHER_TIME))
+    now, then = _native(incident, context), _native(incident, replace(context, now=lambda: ANOTHER_TIME, ledger=Ledger()))
     made_up = [name for name in fields(Incident) if getattr(now, name) != getattr(then, name)]
     blanks: dict[str, Any] = {name: None for name in made_up if isinstance(getattr(now, name), str) and name != "id"}
     return copied(now, **blanks)
@@ -118,7 +124,8 @@ def _native(incident: Incident, context: Context) -> Incident:
 def _tell(told: Ledger, ledger: Ledger) -> None:
     """Of the message only what was filled in is news, and that once: all else stands in the attachments."""
     known = set(ledger)
-    ledger.losses += [loss for loss in told if loss.kind is Kind.DEFAULTED and loss not in known]
+    news = [loss for loss in told if loss.kind is Kind.DEFAULTED and "/residue/" not in loss.path]
+    ledger.losses += [loss for loss in news if loss not in known]
 
 
 def _written(incident: Incident, name: str, native: Incident, place: Place, context: Context) -> Piece:

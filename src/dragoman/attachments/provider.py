@@ -11,7 +11,7 @@ from dragoman.attachments.mail import Heading
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, check_agreed, check_writable, pack
 from dragoman.errors import UsageError
-from dragoman.ledger import Ledger
+from dragoman.ledger import Kind, Ledger
 from dragoman.outgoing import prepared
 from dragoman.profile import Profile
 from dragoman.registry import formats
@@ -43,9 +43,10 @@ def packed(
         context = replace(context, tables=(*context.tables, *own))
     for name in wanted:
         check_writable(name)
-    place, done = outbox.place(), []
-    for incident in read(data, source_format, replace(context, ledger=Ledger())):
-        told = replace(context, ledger=Ledger())
+    done: list[tuple[Path, Packed, Context]] = []
+    place = outbox.place()
+    for incident in read(data, source_format, context):
+        told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
         if agreement is not None:
             incident = prepared(incident, agreement, order.profile, told)
         message = pack(incident, wanted, files, place, told)

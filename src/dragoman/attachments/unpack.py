@@ -25,6 +25,8 @@ from dragoman.registry import adapter, formats
 from dragoman.text import visible
 from dragoman.translate import read, write
 
+MOST = 100  # attachments of one message that are asked for
+
 
 class State(StrEnum):
     """What became of an attachment."""
@@ -37,7 +39,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one attachment, and why."""
+    """What became of one attachment, and why.  Its URI is not told to people: who knows it may fetch what is there."""
 
     about: Attachment
     state: State
@@ -45,7 +47,7 @@ class Outcome:
     incidents: tuple[Incident, ...] = ()
 
     def __str__(self) -> str:
-        return visible(f"attachment {self.about.format} {self.about.uri}: {self.state}: {self.reason}", 400)
+        return visible(f"attachment in {self.about.format}: {self.state}: {self.reason}", 400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,14 @@ def unpack(data: bytes, partner: Partner | None = None, context: Context | None 
     outcomes: list[Outcome] = []
     incidents: list[Incident] = []
     for message in messages:
-        found = [_outcome(about, envelope, partner, context) for about in message.attachments]
+        found = [_outcome(about, envelope, partner, context) for about in message.attachments[:MOST]]
+        found += [Outcome(about, State.REFUSED, f"beyond the first {MOST}") for about in message.attachments[MOST:]]
         incidents += _whole(message, found, partner, context)
         outcomes += found
     for place, outcome in enumerate(outcomes):
         if outcome.state is not State.READ:
             kind = Kind.DROPPED if outcome.state is State.REFUSED else Kind.CARRIED
-            context.ledger.note(kind, "D602", f"/attachments/{place}", str(outcome), outcome.about.uri)
+            context.ledger.note(kind, "D602", f"/attachments/{place}", str(outcome))
     return Unpacked(incidents, outcomes)
 
 
