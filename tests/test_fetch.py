@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dragoman.attachments.connection import address_for
+from dragoman.attachments.connection import addresses_for
 from dragoman.attachments.fetch import Terms, check_media_type, fetched, terms
 from dragoman.attachments.store import digest_of
 from dragoman.errors import DragomanError, PeerError, ReadError, UsageError
@@ -234,12 +234,21 @@ def test_a_name_is_resolved_once_and_its_answer_is_where_we_go(site: Site, tmp_p
 
 def test_one_private_address_among_several_bars_a_name() -> None:
     with pytest.raises(PeerError, match=r"10\.0\.0\.1"):
-        address_for("x.example", 443, False, lambda host, port: ["93.184.216.34", "10.0.0.1"], 1)
+        addresses_for("x.example", 443, False, lambda host, port: ["93.184.216.34", "10.0.0.1"], 1)
+
+
+def test_an_address_that_does_not_answer_gives_way_to_the_next(site: Site, tmp_path: Path) -> None:
+    """A name with an IPv6 address would be out of reach for hosts without IPv6."""
+    site.pages["/a"] = BODY
+    both = replace(on(site), resolve=lambda host, port: ["::1", "127.0.0.1"])
+    assert fetched(about(site), both, tmp_path) == BODY
+    neither = replace(on(site), resolve=lambda host, port: ["127.0.0.2", "127.0.0.3"])
+    assert "the connection failed" in refusal(about(site), neither, tmp_path / "new")
 
 
 def test_a_name_server_that_does_not_answer_is_left_in_time() -> None:
     with pytest.raises(PeerError, match="not resolved"):
-        address_for("x.example", 443, False, lambda host, port: time.sleep(1) or [], 0.05)  # type: ignore[func-returns-value]
+        addresses_for("x.example", 443, False, lambda host, port: time.sleep(1) or [], 0.05)  # type: ignore[func-returns-value]
 
 
 def test_the_loopback_is_barred_unless_the_operator_says_it_is_ours(site: Site, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,12 @@ import pytest
 from corpus import NOW
 from dragoman import Context, Incident, read, write
 from dragoman.attachments.outbox import Outbox
-from dragoman.attachments.provider import Order, packed
+from dragoman.attachments.provider import Order, Sent, packed
 from dragoman.attachments.store import Store
 from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
 from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType
 from dragoman.outgoing import prepared
-from dragoman.profile import Agreement, Profile
+from dragoman.profile import Agreement, Policy, Profile
 
 INCIDENT = Incident(
     id="52252076-9d38-4ffb-a5da-174bf6189fc8",
@@ -113,39 +114,58 @@ def test_the_partner_talks_to_whom_the_agreement_says() -> None:
         given(liaison={"mail": "x"})
 
 
-@pytest.mark.parametrize("level", ["CLEAR", "white"])
-def test_what_is_marked_above_the_agreement_is_not_sent(level: str) -> None:
-    with pytest.raises(ForbiddenLoss, match="GREEN, above CLEAR"):
-        given(max_tlp=level)
-    assert given(max_tlp="GREEN") == (INCIDENT, [])
-    with pytest.raises(ForbiddenLoss, match="AMBER, above GREEN"):
-        prepared(Incident(), Agreement(max_tlp="GREEN"), Profile(), Context())
-    with pytest.raises(UsageError, match="no level"):
+def test_what_is_marked_above_the_agreement_is_not_sent() -> None:
+    """The agreement's level holds for every value, and for what nobody marked as for AMBER."""
+    context = Context()
+    secret = replace(INCIDENT, events=[Event(markings=["tlp-2:red"], description=["canary-event"])])
+    found = prepared(secret, Agreement(max_tlp="GREEN"), Profile(), context)
+    assert found.summary == "A leak"
+    assert "canary-event" not in str(found)
+    assert "D401" in {loss.code for loss in context.ledger}
+    with pytest.raises(ForbiddenLoss, match="nothing of the incident may pass"):
+        given(max_tlp="CLEAR")
+    with pytest.raises(ForbiddenLoss):
+        prepared(Incident(summary="unmarked"), Agreement(max_tlp="GREEN"), Profile(), Context())
+    with pytest.raises(UsageError, match="no TLP level"):
         given(max_tlp="PINK")
 
 
-@pytest.mark.parametrize("terms", [{"perimeter": "members"}, {"personal": "redact"}])
-def test_a_promise_that_nobody_keeps_is_not_made(terms: dict[str, str]) -> None:
+def test_what_the_policy_keeps_from_a_perimeter_is_not_sent(tmp_path: Path) -> None:
+    """The perimeter of a partner decides by category, marking and time, as the policy of the profile says."""
+    (tmp_path / "policy.yaml").write_text(
+        "perimeters: {members: {max: AMBER}}\n"
+        "rules:\n  - {name: people stay here, categories: [people], perimeters: [members], decision: withhold}\n"
+    )
+    profile = Profile(base=tmp_path, policy=Policy(file=Path("policy.yaml")))
+    with pytest.raises(UsageError):
+        prepared(INCIDENT, Agreement(perimeter="nowhere"), profile, Context())
+    found = prepared(INCIDENT, Agreement(perimeter="members"), profile, Context(now=lambda: NOW))
+    assert found.summary == "A leak"
+    assert "canary-liaison" not in str(found)
+    assert "canary-event" in str(found)
+
+
+def test_a_promise_that_nobody_keeps_is_not_made() -> None:
     """An agreement that is ignored in silence is worse than none."""
     with pytest.raises(UsageError):
-        given(**terms)
+        given(personal="redact")
     assert given(personal="allow", basis="contract")
 
 
 SOURCE = Path(__file__).parents[1] / "fixtures" / "cases" / "phishing" / "iodef-2.xml"
 
 
-def order(folder: Path, *attach: str, **terms: Any) -> list[Any]:
+def order(folder: Path, *attach: str, **terms: Any) -> list[Sent]:
     profile = Profile(base=folder, agreements={"acme": Agreement(**terms)})
     outbox = Outbox(folder / "outbox", Store(folder / "store"), "https://files.example/i")
     return packed(SOURCE.read_bytes(), None, Order(attach, profile, "acme"), outbox, Context(now=lambda: NOW))
 
 
 def test_without_a_word_the_formats_of_the_agreement_are_attached(tmp_path: Path) -> None:
-    [(path, message, _)] = order(tmp_path, formats=("iodef-2", "stix-2.1"))
-    assert [piece.about.format for piece in message.pieces] == ["iodef-2", "stix-2.1"]
-    assert path == tmp_path / "outbox" / f"{message.id}.json"
-    assert path.read_bytes() == message.message
+    [sent] = order(tmp_path, formats=("iodef-2", "stix-2.1"))
+    assert [piece.about.format for piece in sent.message.pieces] == ["iodef-2", "stix-2.1"]
+    assert sent.path == tmp_path / "outbox" / f"{sent.message.id}.json"
+    assert sent.path.read_bytes() == sent.message.message
 
 
 @pytest.mark.parametrize("attach", ["stix-2.1", str(SOURCE), __file__])
@@ -158,12 +178,12 @@ def test_a_format_that_was_not_agreed_on_is_refused_before_anything_is_written(a
 
 def test_what_is_withheld_is_in_no_attachment_either(tmp_path: Path) -> None:
     said = "Twelve employees"
-    [(_, message, told)] = order(tmp_path, formats=("iodef-2", "stix-2.1"), withhold=("description",))
-    everything = message.message + b"".join(piece.data for piece in message.pieces)
+    [sent] = order(tmp_path, formats=("iodef-2", "stix-2.1"), withhold=("description",))
+    everything = sent.message.message + b"".join(piece.data for piece in sent.message.pieces)
     assert said.encode() in SOURCE.read_bytes()
     assert said.encode() not in everything
-    assert "/description" in [loss.path for loss in told.ledger if loss.code == "D601"]
-    assert read(message.pieces[0].data)[0].description == ()
+    assert "/description" in [loss.path for loss in sent.told if loss.code == "D601"]
+    assert read(sent.message.pieces[0].data)[0].description == ()
 
 
 @pytest.mark.parametrize(

@@ -7,23 +7,23 @@ what became of it.  The steps of `STEPS` run in their order, whatever the format
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, TypeAlias
 
 from dragoman.adapter import Context
-from dragoman.errors import ForbiddenLoss, UsageError
+from dragoman.errors import UsageError
 from dragoman.ledger import Kind
 from dragoman.model.incident import CustomField, Incident
-from dragoman.model.marking import Level, strictest
 from dragoman.model.people import Contact, ContactPoint
-from dragoman.model.plain import classes, copied, fields, is_part, parts, shapes
+from dragoman.model.plain import classes, copied, fields, is_part, shapes
 from dragoman.profile import Agreement, Profile
+from dragoman.sharing.policy import load
+from dragoman.sharing.redact import Gate, level_of, redacted, up_to
 
 Step: TypeAlias = Callable[[Incident, Agreement, Profile, Context], Incident]
 Tree: TypeAlias = dict[str, "Tree"]
 
-UNMARKED = Level.AMBER  # what counts for an incident that says nothing of who may see it
 ALWAYS = frozenset({"id", "markings", "field_markings", "marking_definitions", "tlp"})  # a label never goes
 LIAISON = "liaison"  # in paths: the one contact to talk to
 WORDS = ("id", "name", "zip", "city")  # of a liaison
@@ -67,44 +67,30 @@ def selected(incident: Incident, agreement: Agreement, profile: Profile, context
     return incident
 
 
-def bounded(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
-    """Nothing that is marked above the agreement's `max_tlp`.  Raises ForbiddenLoss, UsageError for no such level."""
+def marked(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Without what is marked above the agreement's `max_tlp`, and without what the policy keeps from its perimeter.
+
+    Raises ForbiddenLoss when nothing may pass, UsageError for no such level or perimeter, OSError for the policy.
+    """
+    gates: list[Gate] = []
     if agreement.max_tlp is not None:
-        most, said = _level(agreement.max_tlp), strictest(_markings(incident))
-        said = UNMARKED if said is None else said
-        if said > most:
-            fix = "withhold what is marked so, or agree on more"
-            raise ForbiddenLoss(f"something in it is {said.name}, above {most.name}", where=context.source, fix=fix)
+        gates.append(up_to(level_of(agreement.max_tlp)))
+    if agreement.perimeter is not None:
+        policy = load(profile.path(profile.policy.file) if profile.policy.file else None)
+        gates.append(policy.gate(agreement.perimeter, incident, context.now()))
+    for gate in gates:
+        [incident] = redacted([incident], gate, context.ledger)
     return incident
 
 
 def applicable(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
     """Raises UsageError for a promise to the partner that no step keeps: it must not be broken in silence."""
-    if agreement.perimeter is not None:
-        raise UsageError("an agreement with a perimeter cannot be packed for", fix="say max_tlp, fields and withhold")
     if agreement.personal not in (None, "allow"):
         raise UsageError(f"personal = {agreement.personal!r} cannot be packed for", fix="withhold the fields instead")
     return incident
 
 
-STEPS: tuple[Step, ...] = (applicable, with_liaison, selected, bounded)
-
-
-def _level(word: str) -> Level:
-    name = word.strip().upper().replace("+", "_").replace("WHITE", "CLEAR")
-    if name not in Level.__members__:
-        raise UsageError(f"max_tlp = {word!r} is no level", fix="CLEAR, GREEN, AMBER, AMBER+STRICT or RED")
-    return Level[name]
-
-
-def _markings(incident: Incident) -> Iterator[str]:
-    for part in parts([incident]):
-        yield from getattr(part, "markings", ())
-        if getattr(part, "marking", None):
-            yield part.marking
-    if incident.tlp is not None:
-        values = [incident.tlp.value, *(field.value for field in incident.tlp.fields)]
-        yield from (f"{incident.tlp.schema}:{value}".lower() for value in values)
+STEPS: tuple[Step, ...] = (applicable, with_liaison, selected, marked)
 
 
 def _steps(path: str) -> list[str]:

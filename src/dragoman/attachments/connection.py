@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
@@ -86,8 +86,8 @@ class Stream:
         self._socket.close()
 
 
-def address_for(host: str, port: int, may_be_private: bool, resolve: Resolve, seconds: float) -> str:
-    """The address to connect to: the first, if all are allowed.  Raises PeerError, which names the one that is not."""
+def addresses_for(host: str, port: int, may_be_private: bool, resolve: Resolve, seconds: float) -> tuple[str, ...]:
+    """The addresses to connect to, if all are allowed.  Raises PeerError, which names the one that is not."""
     found = _in_time(lambda: resolve(host, port), seconds)
     if not found:
         raise PeerError(f"{host} has no address")
@@ -95,7 +95,7 @@ def address_for(host: str, port: int, may_be_private: bool, resolve: Resolve, se
         if not (addresses.public(address) or (may_be_private and addresses.private(address))):
             fix = "name it in private_hosts of [fetch] if it is yours"
             raise PeerError(f"{host} has the address {address}, which is not on the open internet", fix=fix)
-    return found[0]
+    return tuple(found)
 
 
 def _in_time(work: Callable[[], list[str]], seconds: float) -> list[str]:
@@ -120,12 +120,12 @@ def _in_time(work: Callable[[], list[str]], seconds: float) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes: the name and port of the URI, the path with its query, the address that was judged."""
+    """Where a request goes: the name and port of the URI, the path with its query, the addresses that were judged."""
 
     host: str
     port: int
     path: str
-    address: str
+    addresses: tuple[str, ...]
 
 
 @contextmanager
@@ -150,9 +150,18 @@ def asked(
         raise PeerError(f"the connection failed: {type(error).__name__}: {error}") from None
 
 
+def _connected(target: Target, clock: Clock, seconds: float) -> socket.socket:
+    """A socket to the first of the addresses that answers.  Raises OSError."""
+    *others, last = target.addresses
+    for address in others:
+        with suppress(OSError):
+            return socket.create_connection((address, target.port), min(seconds, clock.wait()))
+    return socket.create_connection((last, target.port), min(seconds, clock.wait()))
+
+
 def _opened(target: Target, tls: ssl.SSLContext, clock: Clock, seconds: float) -> Stream:
     with ExitStack() as unless_done:
-        plain = socket.create_connection((target.address, target.port), min(seconds, clock.wait()))
+        plain = _connected(target, clock, seconds)
         unless_done.callback(plain.close)
         plain.settimeout(min(seconds, clock.wait()))
         stream = Stream(tls.wrap_socket(plain, server_hostname=target.host), clock)

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dragoman.attachments.body import collect, encoding
-from dragoman.attachments.connection import Clock, Resolve, Target, address_for, asked, resolved
+from dragoman.attachments.connection import Clock, Resolve, Target, addresses_for, asked, resolved
 from dragoman.attachments.store import Blobs, digest_of, write
 from dragoman.errors import DragomanError, PeerError, ReadError, UsageError
 from dragoman.model.incident import Attachment
@@ -50,9 +50,9 @@ class Terms:
         if not _named(host, port, self.hosts):
             raise ReadError(f"the agreement names no host {visible(host)}:{port}")
         may = _named(host, port, self.bounds.private_hosts)
-        address = address_for(host, port, may, self.resolve, self.bounds.connect_seconds)
+        addresses = addresses_for(host, port, may, self.resolve, self.bounds.connect_seconds)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Target(host, port, path, address)
+        return Target(host, port, path, addresses)
 
     def tls(self) -> ssl.SSLContext:
         """The partners' certificates are checked against the file of the profile, or against the system's."""

@@ -143,7 +143,5 @@ def _attached(file: File, place: Place) -> Piece:
 
 def _piece(data: bytes, token: str, media_type: str, filename: str, place: Place, ledger: Ledger) -> Piece:
     uri = place(data, media_type, token)
-    about = Attachment(
-        format=token, uri=uri, media_type=media_type, size=len(data), sha256=digest_of(data), filename=filename
-    )
+    about = Attachment(format=token, uri=uri, media_type=media_type, size=len(data), sha256=digest_of(data), filename=filename)
     return Piece(about, data, ledger)

@@ -28,9 +28,16 @@ class Order:
     heading: Heading = field(default_factory=Heading)
 
 
-def packed(
-    data: bytes, source_format: str | None, order: Order, outbox: Outbox, context: Context
-) -> list[tuple[Path, Packed, Context]]:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message in the outbox, and what became of the values on their way into it."""
+
+    path: Path
+    message: Packed
+    told: Ledger
+
+
+def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox, context: Context) -> list[Sent]:
     """A message for each incident of a document, written; with what became of the values.
 
     Raises UsageError, ReadError, ForbiddenLoss for what the agreement does not allow, InvalidOutput, OSError.
@@ -43,14 +50,14 @@ def packed(
         context = replace(context, tables=(*context.tables, *own))
     for name in wanted:
         check_writable(name)
-    done: list[tuple[Path, Packed, Context]] = []
+    done: list[Sent] = []
     place = outbox.place()
     for incident in read(data, source_format, context):
         told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
         if agreement is not None:
             incident = prepared(incident, agreement, order.profile, told)
         message = pack(incident, wanted, files, place, told)
-        done.append((outbox.put(message, order.heading, context.now()), message, told))
+        done.append(Sent(outbox.put(message, order.heading, context.now()), message, told.ledger))
     return done
 
 

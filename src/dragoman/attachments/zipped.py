@@ -29,9 +29,8 @@ MEMBERS = 10_000
 ARCHIVE = 2**28  # bytes of all that is read out of one archive
 FREE, RATIO = 10 * 2**20, 100  # beyond so many bytes, at most so many times what they take in the archive
 ENTRY = b"PK\x01\x02"  # of the archive's directory
-BROKEN = (
-    BadZipFile, NotImplementedError, RuntimeError, ValueError, LookupError, EOFError, OSError, zlib.error, struct.error,
-)  # fmt: skip - what `zipfile` raises for archives that are broken or made to break it
+# What `zipfile` raises for archives that are broken, or made to break it.
+BROKEN = (BadZipFile, NotImplementedError, RuntimeError, ValueError, LookupError, EOFError, OSError, zlib.error, struct.error)
 
 
 def write(message: bytes, pieces: Sequence[Piece]) -> bytes:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from dragoman.adapter import Context
 from dragoman.cli import options
 from dragoman.cli.emit import emit
 from dragoman.cli.settings import settings
 from dragoman.files import called, load
 from dragoman.text import visible
+
+if TYPE_CHECKING:
+    from dragoman.attachments.provider import Sent
 
 
 @click.command("pack", no_args_is_help=True)
@@ -68,40 +70,38 @@ def command(
     done = packed(load(incident, context.limits.bytes), source_format, order, outbox, context)
     if as_json:
         _as_json(done)
-    for path, message, told in done:
+    for sent in done:
         if not as_json:
-            click.echo(str(path))
+            click.echo(str(sent.path))
         if not quiet:
-            _tell(called(incident), message, told, verbose)
+            _tell(called(incident), sent, verbose)
 
 
-def _as_json(done: list[Any]) -> None:
+def _as_json(done: list[Sent]) -> None:
     from dragoman.model.plain import plain
     from dragoman.tree.json import encode
 
     messages = [
         {
-            "message": str(path),
-            "id": message.id,
-            "attachments": [plain(piece.about, type(piece.about)) for piece in message.pieces],
-            "losses": [loss.as_json() for loss in told.ledger],
+            "message": str(sent.path),
+            "id": sent.message.id,
+            "attachments": [plain(piece.about, type(piece.about)) for piece in sent.message.pieces],
+            "losses": [loss.as_json() for loss in sent.told],
         }
-        for path, message, told in done
+        for sent in done
     ]
     emit(encode(messages))
 
 
-def _tell(name: str, message: Any, told: Context, verbose: bool) -> None:
+def _tell(name: str, sent: Sent, verbose: bool) -> None:
     """A line for the message and one for each attachment of which there is something to tell."""
     from dragoman.render import counted, listed
 
     hint = "" if verbose else " (-v lists them)"
-    rows = [(f"message {message.id}", told.ledger)]
-    rows += [(f"attachment {piece.about.format}", piece.ledger) for piece in message.pieces]
+    rows = [(f"message {sent.message.id}", sent.told)]
+    rows += [(f"attachment {piece.about.format}", piece.ledger) for piece in sent.message.pieces]
     for what, ledger in rows:
         if len(ledger):
             click.echo(f"{visible(name)}: {visible(what)}: {counted(ledger.counts())}{hint}", err=True)
         for line in listed(ledger) if verbose else ():
             click.echo(line, err=True)
-
-
