@@ -68,7 +68,6 @@ def asked_for(names: Sequence[str]) -> tuple[list[str], list[File]]:
     for name in dict.fromkeys(names):
         if name not in formats():
             if not Path(name).exists():
-                fix = f"a file, or one of {', '.join(formats())}"
-                raise UsageError(f"{name!r:.80} is neither a format nor a file", fix=fix)
+                raise UsageError(f"{name!r:.80} is neither a format nor a file", fix="`dragoman formats` lists the formats")
             files.append(File(Path(name).name, Path(name).read_bytes()))
     return wanted, files
