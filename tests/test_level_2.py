@@ -175,7 +175,11 @@ def test_an_unknown_format_is_kept_and_listed(site: Site, tmp_path: Path) -> Non
     """Who adds a format later still has what came before."""
     [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
     message = packed(incident, ("iodef-2",), site, tmp_path, (File("notes.txt", b"we saw it\n"),))
-    done = unpack(message.message, partner(site, tmp_path))
+    dealing = partner(site, tmp_path)
+    assert states(unpack(message.message, dealing)) == [("iodef-2", "read"), ("octet-stream", "left")]
+    assert dealing.agreement is not None
+    agreed = dealing.agreement.model_copy(update={"formats": ("iodef-2", "octet-stream")})
+    done = unpack(message.message, replace(dealing, agreement=agreed))
     assert states(done) == [("iodef-2", "read"), ("octet-stream", "kept")]
     assert [about.filename for about in done.incidents[0].attachments] == ["notes.txt"]
     kept = [path for path in tmp_path.glob("received/blobs/*") if path.read_bytes() == b"we saw it\n"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def test_the_same_bytes_keep_their_name(tmp_path: Path) -> None:
     assert named(tmp_path).public(first).read_bytes() == b"x"
 
 
+def test_two_at_once_agree_on_the_name(tmp_path: Path) -> None:
+    """Of two names for the same bytes, one would stand in no list and could never be taken back."""
+    with ThreadPoolExecutor(8) as pool:
+        entries = list(pool.map(lambda _: Store(tmp_path).add(b"x", "a/b", "f"), range(32)))
+    assert set(entries) == set(Store(tmp_path).entries())
+    assert [path.name for path in (tmp_path / "public").iterdir()] == [entries[0].name]
+
+
 def test_only_the_owner_reads_it(tmp_path: Path) -> None:
     """Other users of the host are no subscribers."""
     before = os.umask(0)
@@ -44,7 +53,8 @@ def test_only_the_owner_reads_it(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "store").rglob("*") if path.is_file()}
-    folders = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "store", *(tmp_path / "store").iterdir())}
+    folders = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "store").rglob("*") if path.is_dir()}
+    folders.add(stat.S_IMODE((tmp_path / "store").stat().st_mode))
     assert modes == {0o600}
     assert folders == {0o700}
 

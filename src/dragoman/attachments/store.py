@@ -9,12 +9,14 @@ No name is ever taken from an attachment.  Whatever appears, appears whole: writ
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -82,10 +84,13 @@ class Store:
     def add(self, data: bytes, media_type: str, format: str) -> Entry:
         """Keeps an attachment; the same bytes keep the name they have.  Raises OSError."""
         digest = self.blobs.put(data)
-        entry = self._entry(digest) or Entry(self.token(), digest, len(data), media_type, format)
-        write(self.folder / "index" / digest, json.dumps(asdict(entry)).encode())
-        if not self.public(entry).exists():
-            _publish(self.blobs.path(digest), self.public(entry))
+        with self._alone():
+            entry = self._entry(digest)
+            if entry is None:
+                entry = Entry(self.token(), digest, len(data), media_type, format)
+                write(self.folder / "index" / digest, json.dumps(asdict(entry)).encode())
+            if not self.public(entry).exists():
+                _publish(self.blobs.path(digest), self.public(entry))
         return entry
 
     def public(self, entry: Entry) -> Path:
@@ -107,6 +112,14 @@ class Store:
         for file in (self.public(entry), self.folder / "index" / entry.sha256, self.blobs.path(entry.sha256)):
             file.unlink(missing_ok=True)
         return entry
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps others out who would give the same bytes another name meanwhile."""
+        private(self.folder)
+        with open(os.open(self.folder / "lock", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _entry(self, digest: str) -> Entry | None:
         file = self.folder / "index" / digest

@@ -133,7 +133,7 @@ def _not_asked_for(token: str, inside: Found | None, partner: Partner) -> str | 
     agreement = partner.agreement
     if agreement is None:
         return None if inside is not None else "nothing is fetched unless a partner is named (--from-partner)"
-    if token not in agreement.formats and token in formats():
+    if token not in agreement.formats and (inside is None or token in formats()):
         return f"{token} was not agreed on"
     return None
 
