@@ -238,6 +238,19 @@ def test_a_message_with_attachments_without_end_is_read_all_the_same(site: Site,
     done = unpack(message, partner(site, tmp_path))
     assert len(done.outcomes) == len(done.refused) == len(done.incidents[0].attachments) == 150
     assert len(site.seen) == 100
+    done = unpack(b"[" + b",".join([message] * 3) + b"]", partner(site, tmp_path))
+    assert len(done.outcomes) == 450
+    assert len(site.seen) == 200
+
+
+def test_what_is_fetched_needs_a_folder(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one, files would appear wherever the program runs."""
+    monkeypatch.chdir(tmp_path)
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    message = packed(incident, ("iodef-2",), site, tmp_path / "provider")
+    done = unpack(message.message, replace(partner(site, tmp_path), cache=None))
+    assert "no folder" in done.outcomes[0].reason
+    assert [path.name for path in tmp_path.iterdir()] == ["provider"]
 
 
 def test_the_same_incident_gives_the_same_message(site: Site, tmp_path: Path) -> None:

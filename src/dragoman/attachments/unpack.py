@@ -16,7 +16,7 @@ from dragoman.attachments.fetch import Terms, check, check_media_type, fetched
 from dragoman.attachments.merge import Account, beyond, merged
 from dragoman.attachments.pack import MESSAGE
 from dragoman.attachments.store import Blobs
-from dragoman.errors import DragomanError, ReadError
+from dragoman.errors import DragomanError, ReadError, UsageError
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Attachment, Incident
 from dragoman.model.plain import copied
@@ -25,7 +25,7 @@ from dragoman.registry import adapter, formats
 from dragoman.text import visible
 from dragoman.translate import read, write
 
-MOST = 100  # attachments of one message that are asked for
+MOST = 100  # attachments that are asked for
 
 
 class State(StrEnum):
@@ -84,8 +84,9 @@ def unpack(data: bytes, partner: Partner | None = None, context: Context | None 
     outcomes: list[Outcome] = []
     incidents: list[Incident] = []
     for message in messages:
-        found = [_outcome(about, envelope, partner, context) for about in message.attachments[:MOST]]
-        found += [Outcome(about, State.REFUSED, f"beyond the first {MOST}") for about in message.attachments[MOST:]]
+        most = max(0, MOST - len(outcomes))
+        found = [_outcome(about, envelope, partner, context) for about in message.attachments[:most]]
+        found += [Outcome(about, State.REFUSED, f"beyond the first {MOST}") for about in message.attachments[most:]]
         incidents += _whole(message, found, partner, context)
         outcomes += found
     for place, outcome in enumerate(outcomes):
@@ -140,7 +141,9 @@ def _not_asked_for(token: str, inside: Found | None, partner: Partner) -> str | 
 
 def _bytes(about: Attachment, inside: Found | None, partner: Partner) -> bytes:
     if inside is None:
-        return fetched(about, partner.terms, partner.cache or Path())
+        if partner.cache is None:
+            raise UsageError("there is no folder for what is fetched", fix="a store in the profile, or --keep DIR")
+        return fetched(about, partner.terms, partner.cache)
     check_media_type(inside.media_type, about.media_type)
     check(about, inside.data)
     return inside.data
