@@ -1,0 +1,178 @@
+"""An attribute as parts: something observed, an indicator with what it is based on, a domain object, or a note.
+
+`mappings/misp-attributes.yaml` says what each type is.  What the parts do not say again when they are written is kept on the
+main one, by comparison.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dragoman.ledger import Kind
+from dragoman.model import Indicator, Note, Observation, Relation
+from dragoman_misp import tags
+from dragoman_misp.exact import Object, keep
+from dragoman_misp.growing import Growing, derived
+from dragoman_misp.labels import label
+from dragoman_misp.rows import DATA, Row, rows
+from dragoman_misp.times import of_epoch, of_seen
+from dragoman_misp.told import BEYOND, COMMENT, FOUND, beyond, told_attribute
+from dragoman_misp.usual import Manner
+from dragoman_misp.values import Unfit
+
+YES = (True, 1, "1", "true", "True")
+NOTE, MISFIT = Row("", holder="notes", kind="note"), "is no {0}: it stands as a text"
+BARE = "5"  # the version of the uuids that we make
+
+
+def read_attribute(said: Object, growing: Growing, relation: str | None = None) -> str:
+    """Adds the parts of an attribute; the id of the main one.
+
+    relation: what the attribute is in its object, when it stands in one that is kept as a group.
+    """
+    manner = growing.usual.attribute if relation is None else growing.usual.inside
+    tagged = said.pop("Tag", None) if "Tag" in said else None
+    main = _main(said, growing, relation)
+    if tagged is not None:
+        tags.take(tagged, main, growing.tags)
+    finish(main, said, growing, manner)
+    return main.id  # type: ignore[no-any-return]
+
+
+def finish(main: Any, said: Object, growing: Growing, manner: Manner) -> None:
+    """Keeps on the main part what an attribute says beyond its parts."""
+    if kept := beyond(told_attribute(main, growing), manner.members, said):
+        keep(main, BEYOND, kept)
+
+
+def _main(said: Object, growing: Growing, relation: str | None) -> Any:
+    """The main part of an attribute, added with the parts that it brings along."""
+    kind, value = said.get("type"), said.get("value")
+    row = _row(kind, said)
+    if row is not None and type(value) is str:
+        try:
+            return _of_row(row, row.split(value, said.get("data")), said, growing, relation)
+        except Unfit:
+            growing.context.ledger.note(Kind.INVALID, "D201", "/Attribute/value", MISFIT.format(kind), value)
+    return _note(said, growing, relation)
+
+
+def _row(kind: Any, said: Object) -> Row | None:
+    """The row of a type; that with the file when there is one."""
+    if type(kind) is not str:
+        return None
+    if type(said.get("data")) is str and said["data"]:
+        return rows().get(kind + DATA) or rows().get(kind)
+    return rows().get(kind)
+
+
+def _of_row(row: Row, sides: Any, said: Object, growing: Growing, relation: str | None) -> Any:
+    if row.language is not None:
+        return _rule(row, sides[0], said, growing, relation)
+    if row.domain is not None:
+        main = row.domain.make(sides, ())
+        return _added(main, row, said, growing, _labels(said, relation, said.get("to_ids") in YES))
+    detects = said.get("to_ids") in YES
+    if detects and row.finds is not None:
+        return _indicator(row, sides, said, growing, relation)
+    if not row.shapes:
+        return _note(said, growing, relation)
+    ids = row.make(sides, growing)
+    main = _observation(ids, said)
+    return _added(main, row, said, growing, _labels(said, relation, detects))
+
+
+def _observation(ids: list[str], said: Object) -> Observation:
+    """That observables were seen, when the attribute says; else when it was written."""
+    stamp = _time(said.get("timestamp"), of_epoch)
+    first, last = _time(said.get("first_seen"), of_seen) or stamp, _time(said.get("last_seen"), of_seen) or stamp
+    if first and last and last < first:
+        last = first  # section 4.14 of STIX demands it
+    return Observation(first_observed=first, last_observed=last, number_observed=1, object_refs=ids)
+
+
+def _time(value: Any, read: Any) -> str | None:
+    return read(value) if type(value) is str else None
+
+
+def _indicator(row: Row, sides: Any, said: Object, growing: Growing, relation: str | None) -> Indicator:
+    """How to find a value, and what was seen of it."""
+    main = Indicator(pattern=row.pattern(sides), pattern_type="stix", pattern_version="2.1")
+    seen = _observation(row.make(sides, growing), said) if row.shapes else None
+    main.start_time = seen.first_observed if seen else _time(said.get("first_seen"), of_seen)
+    _added(main, INDICATOR, said, growing, _labels(said, relation, None))
+    main.start_time = main.start_time or main.created
+    if seen is not None:
+        based_on(main, seen, growing)
+    return main
+
+
+INDICATOR = Row("", holder="indicators", kind="indicator")
+
+
+def based_on(main: Any, seen: Observation, growing: Growing) -> None:
+    """Adds what an indicator is based on, under ids that follow from its own."""
+    uuid = main.id[11:]
+    seen.id = derived("observed-data", FOUND, uuid)
+    seen.created, seen.modified, seen.created_by = main.created, main.modified, main.created_by
+    seen.labels = main.labels
+    growing.add("observations", seen)
+    link = Relation(id=derived("relationship", FOUND, uuid), relation="based-on", source_ref=main.id, target_ref=seen.id)
+    link.created, link.modified, link.created_by = main.created, main.modified, main.created_by
+    growing.add("relations", link)
+
+
+def _rule(row: Row, rule: str, said: Object, growing: Growing, relation: str | None) -> Indicator:
+    main = Indicator(pattern=rule, pattern_type=row.language)
+    labels = _labels(said, relation, None if said.get("to_ids") in YES else False)
+    _added(main, INDICATOR, said, growing, labels)
+    main.start_time = _time(said.get("first_seen"), of_seen) or main.created
+    return main
+
+
+def _note(said: Object, growing: Growing, relation: str | None) -> Note:
+    """What has no class of its own, as a text about the event."""
+    kind, value = said.get("type"), said.get("value")
+    main = Note(abstract=kind if type(kind) is str and kind else None, content=value if type(value) is str else str(value))
+    main.object_refs = [growing.report_id]
+    return _added(main, NOTE, said, growing, _labels(said, relation, said.get("to_ids") in YES))  # type: ignore[no-any-return]
+
+
+def _labels(said: Object, relation: str | None, detects: bool | None) -> list[str]:
+    """The machine tags of an attribute.  One that leaves its category open was not written by MISP, and has none."""
+    kind, category = said.get("type"), said.get("category")
+    found = []
+    if type(kind) is str and (category is not None or relation is not None):
+        found.append(label("type", kind))
+    if type(category) is str:
+        found.append(label("category", category))
+    if detects is not None and (detects or said.get("type") in rows() and rows()[said["type"]].language):
+        found.append(label("to_ids", str(detects)))
+    if relation is not None:
+        found.append(label("relation", relation))
+    return found
+
+
+def _added(main: Any, row: Row, said: Object, growing: Growing, labels: list[str]) -> Any:
+    """The main part with what every attribute says, added; its comment beside it."""
+    main.id = growing.main_id(row.kind, said.get("uuid"), "Attribute")
+    main.created = main.modified = _time(said.get("timestamp"), of_epoch)
+    main.created_by = growing.creator
+    main.labels = labels
+    if said.get("deleted") is True:
+        main.revoked = True
+    comment = said.get("comment")
+    if type(comment) is str and comment:
+        comment_on(main, comment, growing)
+    growing.add(row.holder, main)
+    return main
+
+
+def comment_on(main: Any, comment: str, growing: Growing) -> None:
+    """A comment is the description of a part that may have one, else a note about it."""
+    if not isinstance(main, Observation | Note):
+        main.description = [comment]
+        return
+    note = Note(id=derived("note", COMMENT, main.id[-36:]), content=comment, object_refs=[main.id])
+    note.created, note.modified, note.created_by = main.created, main.modified, main.created_by
+    growing.add("notes", note)

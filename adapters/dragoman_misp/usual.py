@@ -1,0 +1,96 @@
+"""What most attributes and objects of an event say alike (event_id, distribution, empty lists): kept once for the event."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from dragoman.mapping.table import facts
+
+SAMPLE = 32  # so many of a kind show what is usual
+LONG = 80  # characters of what is too much to be usual
+Members = dict[str, Any]
+
+
+@cache
+def bookkeeping() -> frozenset[str]:
+    """The members that do not speak of the thing itself."""
+    return frozenset(facts("misp-attributes")["bookkeeping"])
+
+
+@dataclass(slots=True)
+class Manner:
+    """How things of one kind are put: the order of their members, and what they say alike."""
+
+    order: Sequence[str] = ()
+    members: Members = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, items: Any) -> Manner:
+        sample = [item for item in sampled(items) if isinstance(item, dict)]
+        if len(sample) < 2:
+            return cls()
+        order = list(max(sample, key=len))
+        alike = ((name, _most(sample, name)) for name in order if name in bookkeeping())
+        return cls(order, {name: value for name, (found, value) in alike if found})
+
+    @classmethod
+    def kept(cls, value: Any) -> Manner:
+        """What `as_json` made; of whatever else it is, nothing."""
+        held = value if isinstance(value, dict) else {}
+        order, members = held.get("order"), held.get("members")
+        names = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []
+        return cls(names, members if isinstance(members, dict) else {})
+
+    def as_json(self) -> Members:
+        return {"order": list(self.order), "members": self.members} if self.order else {}
+
+    def put(self, said: Members) -> Members:
+        """What a thing says, with what is usual beside it, in the usual order."""
+        whole = self.members | said
+        found = {name: whole[name] for name in self.order if name in whole}
+        return found if len(found) == len(whole) else found | whole
+
+
+@dataclass(slots=True)
+class Usual:
+    """What is usual for the attributes of an event, for its objects, and for attributes inside objects."""
+
+    attribute: Manner = field(default_factory=Manner)
+    object: Manner = field(default_factory=Manner)
+    inside: Manner = field(default_factory=Manner)
+
+    @classmethod
+    def of(cls, event: Members) -> Usual:
+        """What is usual in an event."""
+        objects = [item for item in sampled(event.get("Object")) if isinstance(item, dict)]
+        inside = [item for found in objects for item in sampled(found.get("Attribute"))]
+        return cls(Manner.of(event.get("Attribute")), Manner.of(objects), Manner.of(inside))
+
+    @classmethod
+    def kept(cls, value: Any) -> Usual:
+        """What `as_json` made."""
+        held = value if isinstance(value, dict) else {}
+        return cls(*(Manner.kept(held.get(name)) for name in ("attribute", "object", "inside")))
+
+    def as_json(self) -> Members:
+        """As it is kept with the incident; empty when nothing is usual."""
+        found = {name: getattr(self, name).as_json() for name in ("attribute", "object", "inside")}
+        return {name: manner for name, manner in found.items() if manner}
+
+
+def sampled(items: Any) -> list[Any]:
+    """Some of many, evenly; nothing of what is no list."""
+    return items[:: max(1, len(items) // SAMPLE)] if isinstance(items, list) else []
+
+
+def _most(sample: Sequence[Members], name: str) -> tuple[bool, Any]:
+    """Whether most say the same under a name, and what."""
+    said = Counter(json.dumps(item[name]) if name in item else "" for item in sample)
+    text, often = said.most_common(1)[0]
+    usual = bool(text) and often * 2 > len(sample) and len(text) < LONG
+    return usual, json.loads(text) if usual else None
