@@ -1,0 +1,146 @@
+"""Tags: TLP as markings, what names a galaxy cluster with that cluster, all others as labels.
+
+A tag is its name.  What a server keeps about a name (colour, exportable, its local id) is kept once for the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dragoman.model.marking import LEVELS, Level, level, strictest
+from dragoman_misp.exact import Object, keep, kept, same
+
+TLP_TAGS = {
+    "tlp:white": "tlp-1:white",
+    "tlp:green": "tlp-1:green",
+    "tlp:amber": "tlp-1:amber",
+    "tlp:red": "tlp-1:red",
+    "tlp:clear": "tlp-2:clear",
+    "tlp:amber+strict": "tlp-2:amber+strict",
+}
+UNMARKED = frozenset({"tlp:ex:chr", "tlp:unclear"})  # words of the taxonomy that do not say who may see it
+BY_LEVEL = {
+    Level.CLEAR: "tlp:clear",
+    Level.GREEN: "tlp:green",
+    Level.AMBER: "tlp:amber",
+    Level.AMBER_STRICT: "tlp:amber+strict",
+    Level.RED: "tlp:red",
+}
+SILENT = "iodef:default"  # "as agreed beforehand" is no tag
+LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what is kept: how the tags of a part were put
+
+Known = dict[str, Object]
+
+
+def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = ()) -> bool:
+    """Puts the tags of an event or attribute on its part; whether all of them are tags.
+
+    tags: None when there is no list.  known: what is known of each tag name in the event; it grows.  elsewhere: names
+    that other parts say (galaxies).
+    """
+    sound, names = _read(tags)
+    if untagged := [name for name in elsewhere if name not in names]:
+        keep(part, UNTAGGED, untagged)
+    if tags is None:
+        return True
+    marks = [marking for name in names if (marking := marking_of(name)) is not None]
+    labels = [name for name in names if marking_of(name) is None and name not in elsewhere]
+    if marks:
+        part.markings = [*part.markings, *marks]
+    if labels:
+        part.labels = [*part.labels, *labels]
+    again = [*_of_markings(marks), *labels, *(name for name in elsewhere if name in names)]
+    if len(sound) != len(names) or type(tags) is not list or len(tags) != len(names):
+        keep(part, ODD, [again, tags])
+    else:
+        _remember(sound, part, known)
+        if again != names or not names:
+            keep(part, LISTED, names)
+    return type(tags) is list and len(sound) == len(tags)
+
+
+def give(part: Any, known: Known, labels: Sequence[str] | None = None, elsewhere: Iterable[str] = ()) -> Any:
+    """The tags of a part, as they came where they still say the same; None when there are none.
+
+    labels: those of the part that are tags, when not all are.  elsewhere: names that other parts say.
+    """
+    own, untagged = part.labels if labels is None else labels, kept(part, UNTAGGED)
+    more = [name for name in elsewhere if not isinstance(untagged, list) or name not in untagged]
+    names = list(dict.fromkeys([*_of_markings(part.markings), *_of_fields(part), *own, *more]))
+    odd = kept(part, ODD)
+    if isinstance(odd, list) and len(odd) == 2 and same(names, odd[0]):
+        return odd[1]
+    listed, special = kept(part, LISTED), kept(part, SPECIAL)
+    tags = [_tag(name, known, special) for name in _arranged(names, listed)]
+    return tags if tags or listed == [] else None
+
+
+def marking_of(name: str) -> str | None:
+    """The marking that a tag is; a TLP word that we do not know is kept, and counts as the strictest."""
+    lowered = name.lower()
+    if not lowered.startswith("tlp:") or lowered in UNMARKED:
+        return None
+    return TLP_TAGS.get(lowered, lowered)
+
+
+def tag_of(marking: str) -> str:
+    """The name of the tag that says a marking; of what TLP does not know, that of its level, never a wider one."""
+    scheme, _, word = marking.partition(":")
+    if scheme == "tlp" or (scheme in ("tlp-1", "tlp-2") and marking in LEVELS):
+        return f"tlp:{word}"
+    return BY_LEVEL[level(marking)]
+
+
+def _of_markings(markings: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(tag_of(word) for word in markings if word != SILENT)) if markings else []
+
+
+def _of_fields(part: Any) -> list[str]:
+    """A tag for what is marked field by field, which tags cannot say: the whole gets the strictest."""
+    if not part.field_markings:
+        return []
+    most = strictest(found.marking for found in part.field_markings if found.marking is not None)
+    whole = strictest(part.markings)
+    return [BY_LEVEL[most]] if most is not None and (whole is None or whole < most) else []
+
+
+def _read(tags: Any) -> tuple[list[Object], list[str]]:
+    """The objects in a list that have a name of their own as the format demands, and their names, each once."""
+    listed = tags if type(tags) is list else []
+    sound = [tag for tag in listed if type(tag) is dict and type(tag.get("name")) is str]
+    return sound, list(dict.fromkeys(tag["name"] for tag in sound))
+
+
+def _remember(tags: list[Object], part: Any, known: Known) -> None:
+    """What tags say beyond their names: once for the event; on the part where it is otherwise there."""
+    special = {}
+    for tag in tags:
+        name = tag["name"]
+        if not same(known.setdefault(name, tag), tag):
+            special[name] = tag
+    if special:
+        keep(part, SPECIAL, special)
+
+
+def _tag(name: str, known: Known, special: Any) -> Object:
+    own = special.get(name) if isinstance(special, dict) else None
+    found = own if isinstance(own, dict) else known.get(name)
+    return dict(found) if isinstance(found, dict) and found.get("name") == name else {"name": name}
+
+
+def _arranged(names: list[str], listed: Any) -> Iterator[str]:
+    """Names in the order and the spelling in which they came; new ones come last."""
+    waiting = dict.fromkeys(names)
+    for name in listed if isinstance(listed, list) else ():
+        said = name if not isinstance(name, str) or name in waiting else _canonical(name)
+        if isinstance(said, str) and said in waiting:
+            del waiting[said]
+            yield name
+    yield from waiting
+
+
+def _canonical(name: str) -> str:
+    """The tag that we would write for a marking that is spelled otherwise."""
+    marking = marking_of(name)
+    return "" if marking is None else tag_of(marking)
