@@ -6,11 +6,12 @@ main one, by comparison.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dragoman.ledger import Kind
 from dragoman.model import Indicator, Note, Observation, Relation
-from dragoman_misp import tags
+from dragoman_misp import galaxies, tags
 from dragoman_misp.exact import Object, keep
 from dragoman_misp.growing import Growing, derived
 from dragoman_misp.labels import label
@@ -22,7 +23,6 @@ from dragoman_misp.values import Unfit
 
 YES = (True, 1, "1", "true", "True")
 NOTE, MISFIT = Row("", holder="notes", kind="note"), "is no {0}: it stands as a text"
-BARE = "5"  # the version of the uuids that we make
 
 
 def read_attribute(said: Object, growing: Growing, relation: str | None = None) -> str:
@@ -32,9 +32,13 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None) 
     """
     manner = growing.usual.attribute if relation is None else growing.usual.inside
     tagged = said.pop("Tag", None) if "Tag" in said else None
+    clustered = said.pop("Galaxy") if said.get("Galaxy") else None
     main = _main(said, growing, relation)
-    if tagged is not None:
-        tags.take(tagged, main, growing.tags)
+    if relation is None:
+        growing.order["attribute"].append(growing.holders[main.id])
+    names = galaxies.take(clustered, growing, main) if clustered else ()
+    if tagged is not None or names:
+        tags.take(tagged, main, growing.tags, names)
     finish(main, said, growing, manner)
     return main.id  # type: ignore[no-any-return]
 
@@ -78,28 +82,29 @@ def _of_row(row: Row, sides: Any, said: Object, growing: Growing, relation: str 
     if not row.shapes:
         return _note(said, growing, relation)
     ids = row.make(sides, growing)
-    main = _observation(ids, said)
+    main = observation(ids, said)
     return _added(main, row, said, growing, _labels(said, relation, detects))
 
 
-def _observation(ids: list[str], said: Object) -> Observation:
+def observation(ids: list[str], said: Object) -> Observation:
     """That observables were seen, when the attribute says; else when it was written."""
-    stamp = _time(said.get("timestamp"), of_epoch)
-    first, last = _time(said.get("first_seen"), of_seen) or stamp, _time(said.get("last_seen"), of_seen) or stamp
+    stamp = time_of(said.get("timestamp"), of_epoch)
+    first, last = time_of(said.get("first_seen"), of_seen) or stamp, time_of(said.get("last_seen"), of_seen) or stamp
     if first and last and last < first:
         last = first  # section 4.14 of STIX demands it
     return Observation(first_observed=first, last_observed=last, number_observed=1, object_refs=ids)
 
 
-def _time(value: Any, read: Any) -> str | None:
+def time_of(value: Any, read: Callable[[str], str | None]) -> str | None:
+    """A time that an attribute or object says, None when it is none."""
     return read(value) if type(value) is str else None
 
 
 def _indicator(row: Row, sides: Any, said: Object, growing: Growing, relation: str | None) -> Indicator:
     """How to find a value, and what was seen of it."""
     main = Indicator(pattern=row.pattern(sides), pattern_type="stix", pattern_version="2.1")
-    seen = _observation(row.make(sides, growing), said) if row.shapes else None
-    main.start_time = seen.first_observed if seen else _time(said.get("first_seen"), of_seen)
+    seen = observation(row.make(sides, growing), said) if row.shapes else None
+    main.start_time = seen.first_observed if seen else time_of(said.get("first_seen"), of_seen)
     _added(main, INDICATOR, said, growing, _labels(said, relation, None))
     main.start_time = main.start_time or main.created
     if seen is not None:
@@ -126,7 +131,7 @@ def _rule(row: Row, rule: str, said: Object, growing: Growing, relation: str | N
     main = Indicator(pattern=rule, pattern_type=row.language)
     labels = _labels(said, relation, None if said.get("to_ids") in YES else False)
     _added(main, INDICATOR, said, growing, labels)
-    main.start_time = _time(said.get("first_seen"), of_seen) or main.created
+    main.start_time = time_of(said.get("first_seen"), of_seen) or main.created
     return main
 
 
@@ -156,21 +161,21 @@ def _labels(said: Object, relation: str | None, detects: bool | None) -> list[st
 def _added(main: Any, row: Row, said: Object, growing: Growing, labels: list[str]) -> Any:
     """The main part with what every attribute says, added; its comment beside it."""
     main.id = growing.main_id(row.kind, said.get("uuid"), "Attribute")
-    main.created = main.modified = _time(said.get("timestamp"), of_epoch)
+    main.created = main.modified = time_of(said.get("timestamp"), of_epoch)
     main.created_by = growing.creator
     main.labels = labels
     if said.get("deleted") is True:
         main.revoked = True
     comment = said.get("comment")
     if type(comment) is str and comment:
-        comment_on(main, comment, growing)
+        comment_on(main, comment, growing, not isinstance(main, Observation | Note))
     growing.add(row.holder, main)
     return main
 
 
-def comment_on(main: Any, comment: str, growing: Growing) -> None:
-    """A comment is the description of a part that may have one, else a note about it."""
-    if not isinstance(main, Observation | Note):
+def comment_on(main: Any, comment: str, growing: Growing, describes: bool) -> None:
+    """A comment is the description of a part that may have one for it, else a note about it."""
+    if describes:
         main.description = [comment]
         return
     note = Note(id=derived("note", COMMENT, main.id[-36:]), content=comment, object_refs=[main.id])

@@ -25,7 +25,10 @@ class Growing:
     """The incident of one event.
 
     report_id: the id under which the event itself stands.  creator: the id of its organisation.  usual: what most
-    attributes and objects of the event say alike.  tags: what is known of each tag name.  parts: all parts by id.
+    attributes and objects of the event say alike.  tags, galaxies: what is known of each tag name
+    and type of galaxy.  parts: all parts by id.
+    holders: the list in which each stands.  references: what objects refer to.  order: the lists to which attributes and
+    objects came.
     mains: the id of the part that stands for an attribute or object, by its uuid.
     """
 
@@ -35,9 +38,12 @@ class Growing:
     creator: str | None = None
     usual: Usual = field(default_factory=Usual)
     tags: dict[str, Any] = field(default_factory=dict)
+    galaxies: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Any] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
     mains: dict[str, str] = field(default_factory=dict)
-    references: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    references: list[tuple[Any, list[Any]]] = field(default_factory=list)
+    order: dict[str, list[str]] = field(default_factory=lambda: {"attribute": [], "object": []})
 
     def add(self, holder: str, part: Any) -> str:
         """Adds a part to a list of the incident; its id."""
@@ -47,6 +53,7 @@ class Growing:
             setattr(self.incident, holder, held)
         held.append(part)
         self.parts[part.id] = part
+        self.holders[part.id] = holder
         return part.id  # type: ignore[no-any-return]
 
     def observable(self, part: Any) -> str:

@@ -135,3 +135,9 @@ def _categories() -> dict[str, str]:
 def detects(kind: str) -> bool:
     """Whether attributes of a type are for detection unless somebody says otherwise."""
     return kind in facts(TABLE)["to_ids"]
+
+
+@cache
+def known_type(kind: str) -> bool:
+    """Whether MISP has a type of attribute of this name."""
+    return kind in _categories()

@@ -2,43 +2,122 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model import Incident
+from dragoman.model import Incident, Indicator, Note, Relation, Report
 from dragoman_misp import tags
 from dragoman_misp.exact import Object, kept, restored
+from dragoman_misp.galaxies import Galaxies
+from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine, others
-from dragoman_misp.told import BEYOND, told_attribute
+from dragoman_misp.members import write_members
+from dragoman_misp.order import LISTS, ORDERS, arranged
+from dragoman_misp.references import write_references
+from dragoman_misp.templates import templates
+from dragoman_misp.told import BEYOND, COMMENT, FOUND, PART, told_attribute, told_object
 from dragoman_misp.usual import Manner, Usual
 
-HOLDERS = ("observations", "indicators", "notes", "vulnerabilities", "campaigns", "actors")
+TOLD = ("observables", *LISTS, "relations")
 
 
 class Telling:
-    """Tells the parts of one incident."""
+    """Tells the parts of one incident.  told: the ids of the parts that attributes and objects say."""
 
     def __init__(self, incident: Incident, context: Context) -> None:
         self.incident, self.context = incident, context
-        self.told: set[str] = set()
+        self.galaxies = Galaxies(incident, context.tables)
+        self.told: set[str] = set(self.galaxies.told)
         self.usual = Usual.kept(kept(incident, "usual"))
         known = kept(incident, "known-tags")
         self.tags: dict[str, Object] = known if isinstance(known, dict) else {}
-        listed = ("observables", *HOLDERS, "relations", "reports")
-        self.parts: dict[str, Any] = {part.id: part for name in listed for part in getattr(incident, name) if part.id}
+        self.parts: dict[str, Any] = {part.id: part for name in TOLD for part in getattr(incident, name) if part.id}
+        self._brought: set[str] = set(self._brought_along())
+        self._about: dict[str, list[str]] = defaultdict(list)
+        self._links: dict[str, list[Relation]] = defaultdict(list)
+        self._sort()
+        self._objects: list[Object] | None = None
+
+    def _brought_along(self) -> Iterator[str]:
+        """The ids of what indicators are based on, and of the comments on parts."""
+        for indicator in self.incident.indicators:
+            if indicator.id:
+                yield derived("observed-data", FOUND, indicator.id[-36:])
+                yield derived("relationship", FOUND, indicator.id[-36:])
+
+    def _sort(self) -> None:
+        """What is about an object, and what it refers to."""
+        for note in self.incident.notes:
+            if note.id and note.object_refs and "relation" in machine(note.labels):
+                self._about[note.object_refs[0]].append(note.id)
+        for link in self.incident.relations:
+            source, target = link.source_ref or "", link.target_ref or ""
+            if link.id == derived("relationship", PART, source) and source in self.parts:
+                self._about[target].append(source)
+            elif link.id not in self._brought and target[-36:] and "name" in machine(self._labels(source)):
+                self._links[source].append(link)
+
+    def _labels(self, id: str) -> Any:
+        part = self.parts.get(id)
+        return getattr(part, "labels", ())
+
+    def _mains(self, name: str) -> list[tuple[str, Any]]:
+        """The parts that machine tags call attributes (`type`) or objects (`name`), with their lists."""
+        found = [(holder, part) for holder in LISTS for part in getattr(self.incident, holder) if part.id not in self._brought]
+        return [(holder, part) for holder, part in found if name in machine(part.labels) and part.id not in self.told]
 
     def attributes(self) -> list[Object]:
         """The attributes of the event."""
-        mains = [part for name in HOLDERS for part in getattr(self.incident, name) if "type" in machine(part.labels)]
+        self.objects()
+        mains = arranged(self._mains("type"), kept(self.incident, ORDERS["attribute"]))
         return [self.attribute(main, self.usual.attribute) for main in mains]
 
     def objects(self) -> list[Object]:
         """The objects of the event."""
-        return []
+        if self._objects is None:
+            mains = arranged(self._mains("name"), kept(self.incident, ORDERS["object"]))
+            self._objects = [self.object(main) for main in mains]
+        return self._objects
 
     def attribute(self, main: Any, manner: Manner) -> Object:
         """The attribute that a part is the main one of."""
+        self._tell(main)
         said = told_attribute(main, self)
-        if (tagged := tags.give(main, self.tags, others(main.labels))) is not None:
+        clustered, names = self.galaxies.give(main)
+        if clustered is not None:
+            said["Galaxy"] = clustered
+        if (tagged := tags.give(main, self.tags, others(main.labels), names)) is not None:
             said["Tag"] = tagged
         return restored(manner.put(said), kept(main, BEYOND))
+
+    def object(self, main: Any) -> Object:
+        """The object that a part is the main one of."""
+        self._tell(main)
+        said = restored(self.usual.object.put(told_object(main, self)), kept(main, BEYOND))
+        row = templates().get(machine(main.labels).get("name", ""))
+        if "Attribute" not in said:
+            in_parts = row is not None and not isinstance(main, Report) and (row.domain or not isinstance(main, Note))
+            attributes = self._in_parts(main, row, said) if in_parts else self._grouped(main)
+            said["Attribute"] = attributes
+        if (references := write_references(main, self._links.get(main.id, ()))) is not None:
+            said["ObjectReference"] = references
+        return {name: said[name] for name in self.usual.object.order if name in said} | said
+
+    def _in_parts(self, main: Any, row: Any, said: Object) -> list[Object]:
+        about = [other for other in self._about.get(main.id, ()) if other not in self.told]
+        return write_members(row, main, about, self, said)
+
+    def _grouped(self, main: Any) -> list[Object]:
+        refs = main.object_refs if isinstance(main, Report) else ()
+        return [self.attribute(self.parts[ref], self.usual.inside) for ref in refs if ref in self.parts]
+
+    def _tell(self, main: Any) -> None:
+        """Remembers that a part is told, with those that it brought along."""
+        self.told.add(main.id)
+        uuid = main.id[-36:]
+        if isinstance(main, Indicator):
+            self.told |= {derived("observed-data", FOUND, uuid), derived("relationship", FOUND, uuid)}
+        else:
+            self.told.add(derived("note", COMMENT, uuid))

@@ -60,3 +60,9 @@ def to_seen(moment: str) -> str:
     """first_seen or last_seen as MISP writes it."""
     found = ZULU.fullmatch(moment) or ZULU.fullmatch(_utc(moment))
     return f"{found[1]}.{found[2] or '':0<6}+00:00" if found else moment
+
+
+def to_moment(moment: str) -> str:
+    """The value of an attribute of type datetime as MISP writes it."""
+    found = to_seen(moment)
+    return found.removesuffix("+00:00") + "+0000" if found.endswith("+00:00") else found

@@ -11,10 +11,12 @@ from dragoman_misp.exact import ADDED, GONE, SPELLED, Object, same
 from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine
 from dragoman_misp.rows import DATA, Row, rows
+from dragoman_misp.templates import templates
 from dragoman_misp.times import to_epoch, to_seen
+from dragoman_misp.usual import Usual
 
 BEYOND = "beyond"  # what is kept of an attribute or object beyond its parts
-FOUND, COMMENT = "indicator", "comment"  # what parts brought along are of
+FOUND, COMMENT, PART = "indicator", "comment", "part"  # what parts brought along are of
 UNSAID = object()
 
 
@@ -22,6 +24,7 @@ class Around(Protocol):
     """What stands around a part while it is read or written."""
 
     parts: dict[str, Any]
+    usual: Usual
 
 
 def told_attribute(main: Any, around: Around) -> Object:
@@ -48,20 +51,40 @@ def _common(main: Any, found: Object, words: Mapping[str, str], around: Around) 
         found["object_relation"] = words["relation"]
     if main.modified is not None and (stamp := to_epoch(main.modified)) is not None:
         found["timestamp"] = stamp
-    if comment := comment_of(main, around):
+    if comment := comment_of(main, around, not isinstance(main, Observation | Note)):
         found["comment"] = comment
     if main.revoked:
         found["deleted"] = True
     return found
 
 
-def comment_of(main: Any, around: Around) -> str | None:
-    """The first description of a part, else the note about it."""
-    if not isinstance(main, Observation | Note):
+def comment_of(main: Any, around: Around, describes: bool) -> str | None:
+    """The first description of a part, or the note about it."""
+    if describes:
         text = main.description[0] if main.description else None
         return text if text is None or isinstance(text, str) else text.value
     note = around.parts.get(derived("note", COMMENT, main.id[-36:]))
     return note.content if note is not None else None
+
+
+def told_object(main: Any, around: Around) -> Object:
+    """The members of an object that its main part says, without its attributes and references."""
+    words = machine(main.labels)
+    name = words.get("name", "")
+    row = templates().get(name)
+    found: Object = {"name": name} | (dict(row.template) if row else {}) | around.usual.templates.get(name, {})
+    found["uuid"] = main.id[-36:]
+    if "meta-category" in words:
+        found["meta-category"] = words["meta-category"]
+    if main.modified is not None and (stamp := to_epoch(main.modified)) is not None:
+        found["timestamp"] = stamp
+    describes = type(main) is Indicator and not (row and row.domain)
+    if comment := comment_of(main, around, describes):
+        found["comment"] = comment
+    if main.revoked:
+        found["deleted"] = True
+    seen = main if type(main) is Observation else around.parts.get(derived("observed-data", FOUND, main.id[-36:]))
+    return found if seen is None else found | times_of(seen)
 
 
 def _of_indicator(main: Indicator, words: Mapping[str, str], around: Around) -> Object:
@@ -69,7 +92,7 @@ def _of_indicator(main: Indicator, words: Mapping[str, str], around: Around) -> 
     found = sought(main, words.get("type"))
     found["to_ids"] = True
     if seen is not None:
-        found |= _times(seen)
+        found |= times_of(seen)
     elif main.start_time and main.start_time != main.modified:
         found["first_seen"] = to_seen(main.start_time)
     return found
@@ -102,10 +125,10 @@ def _of_observation(main: Observation, words: Mapping[str, str], around: Around)
             if row is not None and (sides := row.seen(parts)) is not None:
                 found |= {"type": row.name, "value": row.value(sides)} | ({"data": sides[2]} if 2 in sides else {})
                 break
-    return found | _times(main)
+    return found | times_of(main)
 
 
-def _times(seen: Observation) -> Object:
+def times_of(seen: Observation) -> Object:
     """first_seen and last_seen; what is just the time of writing was not said."""
     first, last = seen.first_observed, seen.last_observed
     found = {}

@@ -13,6 +13,9 @@ from dragoman.mapping.table import facts
 
 SAMPLE = 32  # so many of a kind show what is usual
 LONG = 80  # characters of what is too much to be usual
+MANNERS = ("attribute", "object", "inside")
+TEMPLATE = ("meta-category", "description", "template_uuid", "template_version")
+RELATION = ("type", "category", "to_ids", "disable_correlation")
 Members = dict[str, Any]
 
 
@@ -58,34 +61,70 @@ class Manner:
 
 @dataclass(slots=True)
 class Usual:
-    """What is usual for the attributes of an event, for its objects, and for attributes inside objects."""
+    """What is usual for the attributes of an event, for its objects, and for attributes inside objects.
+
+    templates: what objects of a name are called.  relations: what attributes under a relation of such objects are.
+    """
 
     attribute: Manner = field(default_factory=Manner)
     object: Manner = field(default_factory=Manner)
     inside: Manner = field(default_factory=Manner)
+    templates: dict[str, Members] = field(default_factory=dict)
+    relations: dict[str, dict[str, Members]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, event: Members) -> Usual:
         """What is usual in an event."""
         objects = [item for item in sampled(event.get("Object")) if isinstance(item, dict)]
         inside = [item for found in objects for item in sampled(found.get("Attribute"))]
-        return cls(Manner.of(event.get("Attribute")), Manner.of(objects), Manner.of(inside))
+        found = cls(Manner.of(event.get("Attribute")), Manner.of(objects), Manner.of(inside))
+        for item in objects:
+            found._learn(item)
+        return found
+
+    def _learn(self, item: Members) -> None:
+        """What the first objects of a name show of their template."""
+        name = item.get("name")
+        if type(name) is not str:
+            return
+        self.templates.setdefault(name, {member: item[member] for member in TEMPLATE if member in item})
+        known = self.relations.setdefault(name, {})
+        for inner in _listed(item.get("Attribute")):
+            relation = inner.get("object_relation") if isinstance(inner, dict) else None
+            if type(relation) is str:
+                known.setdefault(relation, {member: inner[member] for member in RELATION if member in inner})
 
     @classmethod
     def kept(cls, value: Any) -> Usual:
         """What `as_json` made."""
         held = value if isinstance(value, dict) else {}
-        return cls(*(Manner.kept(held.get(name)) for name in ("attribute", "object", "inside")))
+        manners = (Manner.kept(held.get(name)) for name in MANNERS)
+        templates = {name: known for name, known in _table(held.get("templates")).items() if isinstance(known, dict)}
+        relations = {name: _tables(known) for name, known in _table(held.get("relations")).items()}
+        return cls(*manners, templates, relations)
 
     def as_json(self) -> Members:
         """As it is kept with the incident; empty when nothing is usual."""
-        found = {name: getattr(self, name).as_json() for name in ("attribute", "object", "inside")}
+        found: Members = {name: getattr(self, name).as_json() for name in MANNERS}
+        found |= {"templates": self.templates, "relations": self.relations}
         return {name: manner for name, manner in found.items() if manner}
 
 
 def sampled(items: Any) -> list[Any]:
     """Some of many, evenly; nothing of what is no list."""
     return items[:: max(1, len(items) // SAMPLE)] if isinstance(items, list) else []
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _table(value: Any) -> Members:
+    return value if isinstance(value, dict) else {}
+
+
+def _tables(value: Any) -> dict[str, Members]:
+    return {name: known for name, known in _table(value).items() if isinstance(known, dict)}
 
 
 def _most(sample: Sequence[Members], name: str) -> tuple[bool, Any]:
