@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragoman.carry import Cargo
-from dragoman.model.marking import Level, level
+from dragoman.model.marking import Level, is_about_sharing, level
 from dragoman.model.naming import our_uuid
 from dragoman_misp.exact import Object
 from dragoman_misp.form import events_of
-from dragoman_misp.tags import BY_LEVEL, SILENT, marking_of
+from dragoman_misp.tags import BY_LEVEL, marking_of
 
 TEMPLATE = "3f0aef83-5a4b-5b0f-8c3a-6e8f7c1d2b90"
 NAME = "dragoman-cargo"
@@ -98,7 +98,7 @@ def _marked(value: Any) -> Iterator[str]:
             found = item.get("markings")
             found = [*_listed(found.get("=")), *_listed(found.get("more"))] if isinstance(found, dict) else _listed(found)
             words = [*found, item.get("marking"), *map(_of_tag, _listed(item.get("Tag")))]
-            yield from (word for word in words if isinstance(word, str) and word and word != SILENT)
+            yield from (word for word in words if isinstance(word, str) and word and is_about_sharing(word))
             stack += item.values()
 
 

@@ -10,17 +10,18 @@ from dragoman.ledger import Kind
 from dragoman.mapping.table import Table
 from dragoman.model import Incident
 from dragoman.tree.json import pointer
-from dragoman_misp import galaxies, tags
+from dragoman_misp import galaxies, reports, story, tags
 from dragoman_misp.attributes import read_attribute
 from dragoman_misp.envelope import Envelope
 from dragoman_misp.exact import Object, keep, kept
 from dragoman_misp.growing import Growing
 from dragoman_misp.objects import read_object
+from dragoman_misp.reports import read_report
 from dragoman_misp.telling import Telling
 from dragoman_misp.usual import Usual
 
-ITEMS = ("Attribute", "Object")
-LISTS = ("Attribute", "Object", "Galaxy")
+ITEMS = ("Attribute", "Object", "EventReport")
+LISTS = ("Attribute", "Object", "Galaxy", "EventReport")
 ORDER, STRAYS, TAGS, USUAL = "order", "strays", "known-tags", "usual"
 
 
@@ -40,8 +41,10 @@ class EventReader:
         growing = Growing(incident, self.context, report, creator, usual)
         names = galaxies.take(clustered, growing, incident) if clustered is not None else []
         self._tags(tagged, names, growing, trail)
+        lists["Object"] = story.take(lists.get("Object", []), growing)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)
+        self._items(lists, "EventReport", read_report, growing, trail)
         galaxies.settle(growing)
         if order != natural:
             keep(incident, ORDER, order)
@@ -95,8 +98,9 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
     lists: Object = {
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
-        "Object": telling.objects(),
+        "Object": _placed(telling.objects(), story.give(incident)),
         "Galaxy": clustered or [],
+        "EventReport": reports.give(incident, table, telling.told),
     }
     event = Envelope(table, context).write(incident)
     strays = kept(incident, STRAYS)
@@ -107,6 +111,13 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
         if whole or (name in order and whole is not None):
             event.setdefault(name, whole)
     return {name: event[name] for name in [*(n for n in dict.fromkeys(order) if n in event), *event]}
+
+
+def _placed(objects: list[Any], told: list[tuple[int, Any]]) -> list[Any]:
+    """The objects with those of the story at their places."""
+    for place, item in told:
+        objects.insert(place, item)
+    return objects
 
 
 def _with_strays(items: Any, strays: Any) -> Any:

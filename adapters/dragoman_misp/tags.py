@@ -1,14 +1,16 @@
-"""Tags: TLP as markings, what names a galaxy cluster with that cluster, all others as labels.
+"""Tags: TLP and PAP as markings, what names a galaxy cluster with that cluster, all others as labels.
 
 A tag is its name.  What a server keeps about a name (colour, exportable, its local id) is kept once for the event.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from dragoman.model.marking import LEVELS, Level, level, strictest
+from dragoman.model.marking import LEVELS, PAP, Level, level, strictest
 from dragoman_misp.exact import Object, keep, kept, same
 
 TLP_TAGS = {
@@ -20,6 +22,7 @@ TLP_TAGS = {
     "tlp:amber+strict": "tlp-2:amber+strict",
 }
 UNMARKED = frozenset({"tlp:ex:chr", "tlp:unclear"})  # words of the taxonomy that do not say who may see it
+MARKED = ("tlp:", "pap:", "mark")  # how tags begin that are markings
 BY_LEVEL = {
     Level.CLEAR: "tlp:clear",
     Level.GREEN: "tlp:green",
@@ -27,6 +30,7 @@ BY_LEVEL = {
     Level.AMBER_STRICT: "tlp:amber+strict",
     Level.RED: "tlp:red",
 }
+DEFINITION = re.compile(r"marking-definition--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a marking of its own in STIX
 SILENT = "iodef:default"  # "as agreed beforehand" is no tag
 LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what is kept: how the tags of a part were put
 
@@ -76,17 +80,26 @@ def give(part: Any, known: Known, labels: Sequence[str] | None = None, elsewhere
     return tags if tags or listed == [] else None
 
 
+@lru_cache(4096)
 def marking_of(name: str) -> str | None:
     """The marking that a tag is; a TLP word that we do not know is kept, and counts as the strictest."""
-    lowered = name.lower()
-    if not lowered.startswith("tlp:") or lowered in UNMARKED:
+    start = name[:4].lower()
+    if start not in MARKED:
         return None
-    return TLP_TAGS.get(lowered, lowered)
+    lowered = name.lower()
+    if start == "tlp:":
+        return None if lowered in UNMARKED else TLP_TAGS.get(lowered, lowered)
+    usual = lowered[4:] in PAP if start == "pap:" else DEFINITION.fullmatch(name)
+    return lowered if usual else None
 
 
 def tag_of(marking: str) -> str:
     """The name of the tag that says a marking; of what TLP does not know, that of its level, never a wider one."""
     scheme, _, word = marking.partition(":")
+    if scheme == "pap" and word in PAP:
+        return marking.upper()
+    if DEFINITION.fullmatch(marking):
+        return marking
     if scheme == "tlp" or (scheme in ("tlp-1", "tlp-2") and marking in LEVELS):
         return f"tlp:{word}"
     return BY_LEVEL[level(marking)]
