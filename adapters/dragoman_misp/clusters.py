@@ -175,7 +175,7 @@ def standing(incident: Incident) -> Iterator[tuple[str, str, Any]]:
         for part in getattr(incident, place["list"]):
             if _is_of(part, kind):
                 found = type_of(part) or place.get("type")
-                if found is not None and kind_of(found) == kind:
+                if found is not None and kind_of(found) == kind and (part.abstract if kind == "topic" else part.name):
                     yield kind, found, part
 
 

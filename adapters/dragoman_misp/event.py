@@ -15,7 +15,7 @@ from dragoman_misp.attributes import read_attribute
 from dragoman_misp.envelope import Envelope
 from dragoman_misp.exact import Object, keep, kept
 from dragoman_misp.growing import Growing
-from dragoman_misp.objects import read_object
+from dragoman_misp.objects import finish, read_object
 from dragoman_misp.reports import read_report
 from dragoman_misp.telling import Telling
 from dragoman_misp.usual import Usual
@@ -34,17 +34,19 @@ class EventReader:
     def read(self, event: Object, trail: Sequence[str | int]) -> Incident:
         """The incident of an event; the event is used up."""
         order, natural = list(event), self._natural(event)
-        usual = Usual.of(event)
         lists = {name: event.pop(name) for name in ITEMS if type(event.get(name)) is list}
+        told, lists["Object"] = story.split(lists.get("Object", []))
+        usual = Usual.of(lists)
         tagged, clustered = _said(event, "Tag"), _said(event, "Galaxy")
         incident, report, creator = self.envelope.read(event, trail)
         growing = Growing(incident, self.context, report, creator, usual)
         names = galaxies.take(clustered, growing, incident) if clustered is not None else []
         self._tags(tagged, names, growing, trail)
-        lists["Object"] = story.take(lists.get("Object", []), growing)
+        told.take(growing)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)
         self._items(lists, "EventReport", read_report, growing, trail)
+        finish(growing)
         galaxies.settle(growing)
         if order != natural:
             keep(incident, ORDER, order)
@@ -94,15 +96,15 @@ def _remember(incident: Incident, growing: Growing) -> None:
 def write_event(incident: Incident, table: Table, context: Context) -> Object:
     """The event of an incident."""
     telling = Telling(incident, context)
+    event = Envelope(table, context).write(incident)
     clustered, names = telling.galaxies.give(incident)
     lists: Object = {
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
-        "Object": _placed(telling.objects(), story.give(incident)),
+        "Object": _placed(telling.objects(), story.give(incident, event)),
         "Galaxy": clustered or [],
         "EventReport": reports.give(incident, table, telling.told),
     }
-    event = Envelope(table, context).write(incident)
     strays = kept(incident, STRAYS)
     order = kept(incident, ORDER)
     order = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []

@@ -67,3 +67,10 @@ def kept(part: Any, name: str) -> Any:
 def keep(part: Any, name: str, value: Any) -> None:
     """Keeps on a part how MISP said something, where that carries no meaning."""
     remember(part, FORMAT, name, value)
+
+
+def forget(part: Any, name: str) -> None:
+    """Takes back what `keep` kept."""
+    residue = part.residue or {}
+    form(part, FORMAT).pop(name, None)
+    part.residue = {place: value for place, value in residue.items() if value} or None

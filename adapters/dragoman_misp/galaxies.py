@@ -16,7 +16,7 @@ from dragoman.mapping.table import facts
 from dragoman.model import Incident, Relation
 from dragoman.model.naming import our_uuid
 from dragoman_misp.clusters import TABLE, Clusters, name_of, standing, tag_of, type_of
-from dragoman_misp.exact import Object, keep, kept, restored, same
+from dragoman_misp.exact import Object, forget, keep, kept, restored, same
 from dragoman_misp.growing import Growing, derived
 from dragoman_misp.labels import machine
 from dragoman_misp.tables import table
@@ -103,7 +103,7 @@ def settle(growing: Growing) -> None:
     telling = Galaxies(incident, growing.context.tables, set(growing.mains.values()))
     listed = kept(incident, LISTED)
     if listed is not None and listed == telling.natural():
-        del incident.residue["misp:form"][LISTED]  # type: ignore[index]
+        forget(incident, LISTED)
     elif listed is None and telling.natural():
         keep(incident, LISTED, [])
 

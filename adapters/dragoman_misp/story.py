@@ -6,6 +6,7 @@ has the relations of each object.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,8 @@ from dragoman_misp.times import of_epoch, to_epoch
 from dragoman_misp.values import Unfit
 
 TABLE = "misp-story"
-INCIDENT, STATUS = "incident", "investigation_status"
+INCIDENT, NAME, STATUS = "incident", "name", "investigation_status"
+DEFAULT = "new"  # as in the extension of STIX
 SPELLED, PLACES = "story", "story-places"
 
 
@@ -90,42 +92,48 @@ def statuses() -> Vocabulary:
     return vocabulary("status", "stix-2.1")
 
 
-def take(objects: list[Any], growing: Growing) -> list[Any]:
-    """Puts the objects of the story on the incident; the others."""
-    incident = growing.incident
+@dataclass(slots=True)
+class Story:
+    """The objects of the story among those of an event, with their places."""
+
+    items: list[Object]
+    places: list[int]
+
+    def take(self, growing: Growing) -> None:
+        """Puts them on the incident."""
+        incident = growing.incident
+        impacts = [_impact(item, growing) for item in self.items if item["name"] != INCIDENT]
+        for item in self.items:
+            if item["name"] == INCIDENT:
+                _incident(item, growing)
+        if impacts:
+            incident.assessments = [Assessment(impacts=impacts)]
+        if self.places != list(range(len(self.places))):
+            keep(incident, PLACES, self.places)
+
+
+def split(objects: list[Any]) -> tuple[Story, list[Any]]:
+    """The objects of the story, and the others."""
+    uuids = Counter(item["uuid"] for item in objects if _named(item))
     alone = sum(_named(item) == INCIDENT for item in objects) == 1
-    others: list[Any] = []
-    impacts: list[Impact] = []
-    places: list[int] = []
+    story, others = Story([], []), []
     for place, item in enumerate(objects):
         name = _named(item)
-        if name is None or (name == INCIDENT and not alone) or not _usable(item, growing):
-            others.append(item)
-            continue
-        places.append(place)
-        if name == INCIDENT:
-            _incident(item, growing)
+        if name is not None and (alone or name != INCIDENT) and uuids[item["uuid"]] == 1:
+            story.items.append(item)
+            story.places.append(place)
         else:
-            impacts.append(_impact(item, growing))
-    if impacts:
-        incident.assessments = [Assessment(impacts=impacts)]
-    if places != list(range(len(places))):
-        keep(incident, PLACES, places)
-    return others
+            others.append(item)
+    return story, others
 
 
 def _named(item: Any) -> str | None:
-    """The name of an object of the story; None for any other."""
+    """The name of an object of the story; None for any other, and for one that nobody could find again."""
     name = item.get("name") if type(item) is dict else None
-    held = item.get("Attribute") if name in templates() else None
+    held = item.get("Attribute") if type(name) is str and name in templates() else None
     sound = type(held) is list and bool(held) and all(type(inner) is dict for inner in held)
-    return name if sound else None
-
-
-def _usable(item: Object, growing: Growing) -> bool:
-    """Whether an object has a uuid of its own, by which it is found again."""
-    uuid = item.get("uuid")
-    return type(uuid) is str and UUID.fullmatch(uuid) is not None and uuid not in growing.mains
+    uuid = item.get("uuid") if sound else None
+    return name if type(uuid) is str and UUID.fullmatch(uuid) else None
 
 
 def _incident(item: Object, growing: Growing) -> None:
@@ -138,7 +146,8 @@ def _incident(item: Object, growing: Growing) -> None:
     if type(word) is str and word:
         incident.status = statuses().read.get(word, word)
     incident.basis, incident.reports = None, ()
-    if found := difference(_told_incident(incident), item):
+    head = {"uuid": incident.id, "info": incident.summary, "timestamp": to_epoch(incident.modified or "")}
+    if found := difference(_told_incident(incident, head), item):
         keep(incident, SPELLED, found)
 
 
@@ -154,21 +163,24 @@ def _impact(item: Object, growing: Growing) -> Impact:
     return part
 
 
-def _told_incident(incident: Incident) -> Object:
-    said = [(STATUS, statuses().write.get(incident.status, incident.status))] if incident.status else []
-    template, uuid = templates()[INCIDENT], our_uuid(f"incident object of {incident.id}")
-    return template.told(template.members(incident, said), uuid, to_epoch(incident.modified or ""))
+def _told_incident(incident: Incident, event: Object) -> Object:
+    """The object of the incident, which says again what its event is called."""
+    said = [(NAME, event.get("info") or "")] if event.get("info") else []
+    status = incident.status or DEFAULT
+    said.append((STATUS, statuses().write.get(status, status)))
+    template, uuid = templates()[INCIDENT], our_uuid(f"incident object of {event.get('uuid')}")
+    return template.told(template.members(incident, said), uuid, event.get("timestamp"))
 
 
 def _told_impact(part: Impact, template: Template) -> Object:
     return template.told(template.members(part), str(part.id).partition("--")[2], to_epoch(part.modified or ""))
 
 
-def give(incident: Incident) -> list[tuple[int, Object]]:
-    """The objects of the story, each with its place in the list of objects."""
+def give(incident: Incident, event: Object) -> list[tuple[int, Object]]:
+    """The objects of the story, each with its place in the list of objects.  event: what the event says of itself."""
     found = []
     if incident.basis is None:
-        found.append(restored(_told_incident(incident), kept(incident, SPELLED)))
+        found.append(restored(_told_incident(incident, event), kept(incident, SPELLED)))
     for part in _impacts(incident):
         template = templates()[f"{part.category}-impact"]
         found.append(restored(_told_impact(part, template), kept(part, SPELLED)))
