@@ -25,12 +25,11 @@ YES = (True, 1, "1", "true", "True")
 NOTE, MISFIT = Row("", holder="notes", kind="note"), "is no {0}: it stands as a text"
 
 
-def read_attribute(said: Object, growing: Growing, relation: str | None = None) -> str:
+def read_attribute(said: Object, growing: Growing, relation: str | None = None, manner: Manner | None = None) -> str:
     """Adds the parts of an attribute; the id of the main one.
 
-    relation: what the attribute is in its object, when it stands in one that is kept as a group.
+    relation: what the attribute is in its object, when it is one of a group.  manner: what is usual there.
     """
-    manner = growing.usual.attribute if relation is None else growing.usual.inside
     tagged = said.pop("Tag", None) if "Tag" in said else None
     clustered = said.pop("Galaxy") if said.get("Galaxy") else None
     main = _main(said, growing, relation)
@@ -39,7 +38,7 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None) 
     names = galaxies.take(clustered, growing, main) if clustered else ()
     if tagged is not None or names:
         tags.take(tagged, main, growing.tags, names)
-    finish(main, said, growing, manner)
+    finish(main, said, growing, manner or growing.usual.attribute)
     return main.id  # type: ignore[no-any-return]
 
 

@@ -42,7 +42,7 @@ class Growing:
     parts: dict[str, Any] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     mains: dict[str, str] = field(default_factory=dict)
-    references: list[tuple[Any, list[Any]]] = field(default_factory=list)
+    references: list[tuple[Any, Any, list[Any]]] = field(default_factory=list)
     order: dict[str, list[str]] = field(default_factory=lambda: {"attribute": [], "object": []})
 
     def add(self, holder: str, part: Any) -> str:

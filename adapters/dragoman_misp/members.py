@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from dragoman_misp.drafts import told_members
-from dragoman_misp.exact import ADDED, GONE, Object, keep, kept, restored
+from dragoman_misp.exact import ADDED, GONE, Object, keep, kept
 from dragoman_misp.growing import Growing, derived
 from dragoman_misp.templates import ObjectRow
 from dragoman_misp.told import COMMENT, FOUND, Around, beyond
@@ -21,7 +21,7 @@ class Tells(Around, Protocol):
 
     usual: Usual
 
-    def attribute(self, main: Any, manner: Manner) -> Object: ...
+    def inside(self, main: Any, said: Object) -> Object: ...
 
 
 def keep_members(
@@ -29,7 +29,7 @@ def keep_members(
 ) -> None:
     """Keeps what the attributes of an object say beyond its parts.  others: the ids of those that are parts of their own."""
     natural = natural_members(row, main, growing, growing.usual)
-    usual = _usual(growing.usual.inside, said)
+    usual = growing.usual.within(said).members
     waiting = list(range(len(natural)))
     entries: list[Any] = []
     for item, other in zip(items, others, strict=True):
@@ -65,11 +65,6 @@ def parts_of(main: Any, row: ObjectRow, around: Around) -> tuple[list[Any], bool
     return [around.parts[ref] for ref in refs if ref in around.parts], seen is not main
 
 
-def _usual(manner: Manner, said: Object) -> Object:
-    """What is usual for attributes of this object: they name it by its local id."""
-    return manner.members | {"object_id": said["id"]} if "id" in said and "object_id" in manner.order else manner.members
-
-
 def _entry(item: Object, natural: list[Object], waiting: list[int], usual: Object, main: Any) -> list[Any]:
     """Which natural attribute one is, and what it says beyond; taken from those that wait."""
     place = _place(item, natural, waiting)
@@ -77,7 +72,8 @@ def _entry(item: Object, natural: list[Object], waiting: list[int], usual: Objec
         return ["", {ADDED: item}]
     waiting.remove(place)
     made = natural[place]
-    found = beyond(made | _remarked(item), usual, item)
+    stamped = made if item.get("timestamp") == made.get("timestamp") else {k: v for k, v in made.items() if k != "timestamp"}
+    found = beyond(stamped | _remarked(item), usual, item)
     ours = _uuid(main, made, place)
     if "uuid" not in item:
         found.setdefault(GONE, {})["uuid"] = ours
@@ -111,18 +107,18 @@ def write_members(row: ObjectRow, main: Any, others: Sequence[str], around: Tell
     """The attributes of an object, as they came where they still say the same."""
     natural = natural_members(row, main, around, around.usual)
     waiting, left = list(range(len(natural))), list(others)
-    manner = Manner(around.usual.inside.order, _usual(around.usual.inside, said))
+    manner = around.usual.within(said)
     found: list[Object] = []
     for entry in _listed(kept(main, MEMBERS)):
         if isinstance(entry, str) and entry in left:
             left.remove(entry)
-            found.append(around.attribute(around.parts[entry], manner))
+            found.append(around.inside(around.parts[entry], said))
         elif isinstance(entry, list) and entry and isinstance(entry[0], str):
             found += _restored(entry, natural, waiting, manner, main, around)
     unsaid = _listed(kept(main, UNSAID))
     new = [place for place in waiting if [natural[place]["object_relation"], natural[place]["value"]] not in unsaid]
     found += [_whole(natural[place], place, {}, manner, main, around) for place in new]
-    return found + [around.attribute(around.parts[other], manner) for other in left]
+    return found + [around.inside(around.parts[other], said) for other in left]
 
 
 def _restored(
@@ -142,10 +138,12 @@ def _whole(made: Object, place: int, how: Object, manner: Manner, main: Any, aro
     more = how.get(ADDED)
     uuid = more["uuid"] if isinstance(more, dict) and "uuid" in more else _uuid(main, made, place)
     made["uuid"] = uuid
+    if isinstance(more, dict) and "timestamp" in more:
+        made.pop("timestamp", None)
     note = around.parts.get(derived("note", COMMENT, uuid)) if isinstance(uuid, str) else None
     if note is not None:
         made["comment"] = note.content
-    return restored(manner.put(made), how)
+    return manner.put(made, how)
 
 
 def _listed(value: Any) -> list[Any]:

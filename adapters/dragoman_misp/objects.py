@@ -13,7 +13,7 @@ from dragoman_misp.growing import Growing, derived
 from dragoman_misp.labels import label
 from dragoman_misp.members import keep_members
 from dragoman_misp.order import ORDERS, runs
-from dragoman_misp.references import finish_references, read_references
+from dragoman_misp.references import finish_references
 from dragoman_misp.templates import ObjectRow, templates
 from dragoman_misp.times import of_epoch
 from dragoman_misp.told import BEYOND, COMMENT, PART, beyond, told_object
@@ -32,10 +32,12 @@ def read_object(said: Object, growing: Growing) -> str:
     if sound:
         del said["Attribute"]
     growing.order["object"].append(growing.holders[main.id])
-    references = said.pop("ObjectReference", None) if type(said.get("ObjectReference")) is list else None
-    if references is not None:
-        read_references(references, main, growing)
-    if kept := beyond(told_object(main, growing), growing.usual.object.members, said):
+    usual = growing.usual.object.members
+    references = said.get("ObjectReference")
+    if type(references) is list and (references or "ObjectReference" not in usual):
+        usual = {name: value for name, value in usual.items() if name != "ObjectReference"}
+        growing.references.append((main, said.get("id"), said.pop("ObjectReference")))
+    if kept := beyond(told_object(main, growing), usual, said):
         keep(main, BEYOND, kept)
     return main.id  # type: ignore[no-any-return]
 
@@ -56,7 +58,7 @@ def _of_row(row: ObjectRow, said: Object, items: list[Object], growing: Growing)
     except Unfit:
         return None
     own = [item if slot is None else None for item, slot in zip(items, drafts.used, strict=True)]
-    others = [None if item is None else _part(item, main, growing) for item in own]
+    others = [None if item is None else _part(item, main, growing, said) for item in own]
     for item, other in zip(items, others, strict=True):
         if other is None:
             _comment(item, main, growing)
@@ -86,10 +88,9 @@ def _observed(row: ObjectRow, drafts: Drafts, said: Object, items: Sequence[Obje
     return main
 
 
-def _part(item: Object, main: Any, growing: Growing) -> str:
+def _part(item: Object, main: Any, growing: Growing, said: Object) -> str:
     """An attribute that the row has no field for: a part of its own, about the object."""
-    relation = item.get("object_relation")
-    found = read_attribute(item, growing, relation if type(relation) is str else "")
+    found = _inside(item, growing, said)
     part = growing.parts[found]
     if isinstance(part, Note):
         part.object_refs = [main.id]
@@ -98,6 +99,11 @@ def _part(item: Object, main: Any, growing: Growing) -> str:
         link.created, link.modified, link.created_by = part.created, part.modified, part.created_by
         growing.add("relations", link)
     return found
+
+
+def _inside(item: Object, growing: Growing, said: Object) -> str:
+    relation = item.get("object_relation")
+    return read_attribute(item, growing, relation if type(relation) is str else "", growing.usual.within(said, relation))
 
 
 def _comment(item: Object, main: Any, growing: Growing) -> None:
@@ -117,9 +123,7 @@ def _group(said: Object, items: Sequence[Object], growing: Growing) -> Any:
         main: Any = Note(abstract=name if type(name) is str else None, content=str(said.get("description") or name or "object"))
         main.object_refs = [growing.report_id]
         return _added(main, "notes", "note", said, growing)
-    relations = [item.get("object_relation") for item in items]
-    named = [relation if type(relation) is str else "" for relation in relations]
-    refs = [read_attribute(item, growing, relation) for item, relation in zip(items, named, strict=True)]
+    refs = [_inside(item, growing, said) for item in items]
     main = Report(type="grouping", context="unspecified", name=name if type(name) is str and name else "object", object_refs=refs)
     return _added(main, "reports", "grouping", said, growing)
 

@@ -9,7 +9,7 @@ from typing import Any
 from dragoman.adapter import Context
 from dragoman.model import Incident, Indicator, Note, Relation, Report
 from dragoman_misp import tags
-from dragoman_misp.exact import Object, kept, restored
+from dragoman_misp.exact import Object, kept
 from dragoman_misp.galaxies import Galaxies
 from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine, others
@@ -90,18 +90,18 @@ class Telling:
             said["Galaxy"] = clustered
         if (tagged := tags.give(main, self.tags, others(main.labels), names)) is not None:
             said["Tag"] = tagged
-        return restored(manner.put(said), kept(main, BEYOND))
+        return manner.put(said, kept(main, BEYOND))
 
     def object(self, main: Any) -> Object:
         """The object that a part is the main one of."""
         self._tell(main)
-        said = restored(self.usual.object.put(told_object(main, self)), kept(main, BEYOND))
+        said = self.usual.object.put(told_object(main, self), kept(main, BEYOND))
         row = templates().get(machine(main.labels).get("name", ""))
         if "Attribute" not in said:
             in_parts = row is not None and not isinstance(main, Report) and (row.domain or not isinstance(main, Note))
-            attributes = self._in_parts(main, row, said) if in_parts else self._grouped(main)
+            attributes = self._in_parts(main, row, said) if in_parts else self._grouped(main, said)
             said["Attribute"] = attributes
-        if (references := write_references(main, self._links.get(main.id, ()))) is not None:
+        if (references := write_references(main, self._links.get(main.id, ()), said, self)) is not None:
             said["ObjectReference"] = references
         return {name: said[name] for name in self.usual.object.order if name in said} | said
 
@@ -109,9 +109,13 @@ class Telling:
         about = [other for other in self._about.get(main.id, ()) if other not in self.told]
         return write_members(row, main, about, self, said)
 
-    def _grouped(self, main: Any) -> list[Object]:
+    def _grouped(self, main: Any, said: Object) -> list[Object]:
         refs = main.object_refs if isinstance(main, Report) else ()
-        return [self.attribute(self.parts[ref], self.usual.inside) for ref in refs if ref in self.parts]
+        return [self.inside(self.parts[ref], said) for ref in refs if ref in self.parts]
+
+    def inside(self, main: Any, said: Object) -> Object:
+        """The attribute, inside an object, that a part is the main one of."""
+        return self.attribute(main, self.usual.within(said, machine(main.labels).get("relation")))
 
     def _tell(self, main: Any) -> None:
         """Remembers that a part is told, with those that it brought along."""

@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from dragoman.mapping.table import facts
+from dragoman_misp.exact import restored
 
 SAMPLE = 32  # so many of a kind show what is usual
 LONG = 80  # characters of what is too much to be usual
-MANNERS = ("attribute", "object", "inside")
+MANNERS = ("attribute", "object", "inside", "reference")
 TEMPLATE = ("meta-category", "description", "template_uuid", "template_version")
 RELATION = ("type", "category", "to_ids", "disable_correlation")
 Members = dict[str, Any]
@@ -52,16 +53,16 @@ class Manner:
     def as_json(self) -> Members:
         return {"order": list(self.order), "members": self.members} if self.order else {}
 
-    def put(self, said: Members) -> Members:
-        """What a thing says, with what is usual beside it, in the usual order."""
-        whole = self.members | said
+    def put(self, said: Members, kept: Any) -> Members:
+        """What a thing says, with what is usual beside it and what was kept of it, in the usual order."""
+        whole = restored(self.members | said, kept)
         found = {name: whole[name] for name in self.order if name in whole}
         return found if len(found) == len(whole) else found | whole
 
 
 @dataclass(slots=True)
 class Usual:
-    """What is usual for the attributes of an event, for its objects, and for attributes inside objects.
+    """What is usual for the attributes of an event, for its objects, for attributes inside objects and for their references.
 
     templates: what objects of a name are called.  relations: what attributes under a relation of such objects are.
     """
@@ -69,6 +70,7 @@ class Usual:
     attribute: Manner = field(default_factory=Manner)
     object: Manner = field(default_factory=Manner)
     inside: Manner = field(default_factory=Manner)
+    reference: Manner = field(default_factory=Manner)
     templates: dict[str, Members] = field(default_factory=dict)
     relations: dict[str, dict[str, Members]] = field(default_factory=dict)
 
@@ -77,7 +79,8 @@ class Usual:
         """What is usual in an event."""
         objects = [item for item in sampled(event.get("Object")) if isinstance(item, dict)]
         inside = [item for found in objects for item in sampled(found.get("Attribute"))]
-        found = cls(Manner.of(event.get("Attribute")), Manner.of(objects), Manner.of(inside))
+        references = [item for found in objects for item in sampled(found.get("ObjectReference"))]
+        found = cls(Manner.of(event.get("Attribute")), Manner.of(objects), Manner.of(inside), Manner.of(references))
         for item in objects:
             found._learn(item)
         return found
@@ -102,6 +105,16 @@ class Usual:
         templates = {name: known for name, known in _table(held.get("templates")).items() if isinstance(known, dict)}
         relations = {name: _tables(known) for name, known in _table(held.get("relations")).items()}
         return cls(*manners, templates, relations)
+
+    def within(self, said: Members, relation: Any = None) -> Manner:
+        """What is usual for an attribute inside this object, under this relation: it names the object by its local id."""
+        members = dict(self.inside.members)
+        if "id" in said and "object_id" in self.inside.order:
+            members["object_id"] = said["id"]
+        known = self.relations.get(said.get("name", ""), {}) if isinstance(said.get("name"), str) else {}
+        if isinstance(relation, str) and "disable_correlation" in known.get(relation, {}):
+            members["disable_correlation"] = known[relation]["disable_correlation"]
+        return Manner(self.inside.order, members)
 
     def as_json(self) -> Members:
         """As it is kept with the incident; empty when nothing is usual."""
@@ -129,7 +142,8 @@ def _tables(value: Any) -> dict[str, Members]:
 
 def _most(sample: Sequence[Members], name: str) -> tuple[bool, Any]:
     """Whether most say the same under a name, and what."""
-    said = Counter(json.dumps(item[name]) if name in item else "" for item in sample)
-    text, often = said.most_common(1)[0]
-    usual = bool(text) and often * 2 > len(sample) and len(text) < LONG
+    silent = name in facts("misp-attributes")["silent"]
+    said = Counter(json.dumps(item[name]) if name in item else "" for item in sample if not (silent and item.get(name)))
+    text, often = next(iter(said.most_common(1)), ("", 0))
+    usual = bool(text) and often * 2 > said.total() and len(text) < LONG
     return usual, json.loads(text) if usual else None
