@@ -11,13 +11,13 @@ from typing import Any
 
 from dragoman.ledger import Kind
 from dragoman.model import Indicator, Note, Observation, Relation
-from dragoman_misp import galaxies, tags
+from dragoman_misp import galaxies, sightings, tags
 from dragoman_misp.exact import Object, keep
 from dragoman_misp.growing import Growing, derived
 from dragoman_misp.labels import label
 from dragoman_misp.rows import DATA, Row, rows
 from dragoman_misp.times import of_epoch, of_seen
-from dragoman_misp.told import BEYOND, COMMENT, FOUND, beyond, told_attribute
+from dragoman_misp.told import BARE, BEYOND, COMMENT, FOUND, beyond, told_attribute
 from dragoman_misp.usual import Manner
 from dragoman_misp.values import Unfit
 
@@ -32,7 +32,10 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None, 
     """
     tagged = said.pop("Tag", None) if "Tag" in said else None
     clustered = said.pop("Galaxy") if said.get("Galaxy") else None
+    seen = said.pop("Sighting") if said.get("Sighting") else None
     main = _main(said, growing, relation)
+    if seen:
+        sightings.take(seen, growing, main)
     if relation is None:
         growing.order["attribute"].append(growing.holders[main.id])
     names = galaxies.take(clustered, growing, main) if clustered else ()
@@ -81,8 +84,18 @@ def _of_row(row: Row, sides: Any, said: Object, growing: Growing, relation: str 
     if not row.shapes:
         return _note(said, growing, relation)
     ids = row.make(sides, growing)
+    if is_bare(said, ids[0]):
+        return growing.parts[ids[0]]
     main = observation(ids, said)
     return _added(main, row, said, growing, _labels(said, relation, detects))
+
+
+def is_bare(said: Object, id: str) -> bool:
+    """Whether an attribute says an observable and nothing else: its uuid follows from the observable."""
+    uuid = said.get("uuid")
+    if type(uuid) is not str or uuid[14:15] != "5" or "category" in said or said.get("to_ids") is not False:
+        return False
+    return uuid == derived("attribute", BARE, id)[-36:]
 
 
 def observation(ids: list[str], said: Object) -> Observation:

@@ -9,7 +9,7 @@ from typing import Any
 ORDERS = {"attribute": "attribute-order", "object": "object-order"}  # under which names they are kept
 LISTS = (
     "observations", "indicators", "notes", "vulnerabilities", "campaigns", "actors", "reports", "malware", "malware_analyses",
-    "techniques", "courses_of_action", "locations", "contacts",
+    "techniques", "courses_of_action", "locations", "contacts", "observables",
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ FORMS: dict[str, tuple[Read, Write]] = {
 class Path:
     """A place in a part.  `form` is how the value is written there; None: as the text that it is."""
 
-    __slots__ = ("form", "name", "source", "steps")
+    __slots__ = ("form", "name", "place", "source", "steps")
 
     def __init__(self, text: str) -> None:
         place, _, form = text.partition(" ")
@@ -68,6 +68,7 @@ class Path:
         self.steps = [*place.split("/"), *(["*"] if self.source or form == "point" else [])]
         self.name = self.steps[0]
         self.form = FORMS[form] if form else None
+        self.place = self.name + "".join(_step(step) for step in self.steps[1:])
 
     def put(self, fields: Fields, text: str) -> None:
         """Puts a value into the fields of a part to be made.  Raises Unfit for one that cannot stand there, or not twice."""
@@ -101,8 +102,7 @@ class Path:
 
     def sought(self, text: str) -> str:
         """The comparison of a pattern: the path as STIX writes it, and the value."""
-        steps = "".join(_step(step) for step in self.steps[1:])
-        return f"{self.name}{steps} = {self._literal(text)}"
+        return f"{self.place} = {self._literal(text)}"
 
     def _literal(self, text: str) -> str:
         value = self.form[0](text) if self.form else text

@@ -27,9 +27,10 @@ def unescaped(text: str) -> str:
 class Template:
     """A pattern with slots: '$1', '$2' and '$data' are texts, $1 is a number, $kind the type of an address."""
 
-    __slots__ = ("_pieces", "_shape", "_slots")
+    __slots__ = ("_pieces", "_shape", "_slots", "example")
 
     def __init__(self, text: str) -> None:
+        self.example = SLOT.sub(lambda slot: "''" if slot[1] else "0", f"[{text}]")
         found = SLOT.findall(f"[{text}]")
         pieces = SLOT.sub("\0", f"[{text}]").split("\0")
         self._slots = [(PLACES[quoted or bare], CODECS[codec or "integer"] if bare else None) for quoted, bare, codec in found]

@@ -31,10 +31,10 @@ def observable_classes() -> dict[str, type]:
 class Shape:
     """An observable, or a domain object, of a row."""
 
-    __slots__ = ("cls", "type", "_fields")
+    __slots__ = ("_fields", "cls", "templates", "type")
 
     def __init__(self, cls: type, type_name: str | None, fields: Mapping[str, Any]) -> None:
-        self.cls, self.type = cls, type_name
+        self.cls, self.type, self.templates = cls, type_name, fields
         self._fields = [(name, *compiled(template)) for name, template in fields.items()]
 
     @classmethod
@@ -57,10 +57,6 @@ class Shape:
 
     def _of_type(self, type_name: str) -> bool:
         return type_name in ADDRESSES if self.type == "ip" else type_name == self.type
-
-    @property
-    def fields(self) -> list[str]:
-        return [name for name, _, _ in self._fields]
 
 
 def compiled(template: Any) -> tuple[Fill, Take]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model import Incident, Indicator, Note, Relation, Report
+from dragoman.model import Incident, Indicator, Note, Observation, Relation, Report
 from dragoman_misp import tags
 from dragoman_misp.exact import Object, kept
+from dragoman_misp.foreign import Foreign
 from dragoman_misp.galaxies import Galaxies
 from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine, others
 from dragoman_misp.members import write_members
+from dragoman_misp.natural import refs_of
 from dragoman_misp.order import LISTS, ORDERS, arranged
 from dragoman_misp.references import write_references
+from dragoman_misp.sightings import Sightings
 from dragoman_misp.templates import templates
 from dragoman_misp.told import BEYOND, COMMENT, FOUND, PART, told_attribute, told_object
 from dragoman_misp.usual import Manner, Usual
 
-TOLD = ("observables", *LISTS, "relations")
+TOLD = (*LISTS, "relations")
 
 
 class Telling:
@@ -29,7 +32,8 @@ class Telling:
     def __init__(self, incident: Incident, context: Context) -> None:
         self.incident, self.context = incident, context
         self.galaxies = Galaxies(incident, context.tables)
-        self.told: set[str] = set(self.galaxies.told)
+        self.sightings = Sightings(incident, context.tables)
+        self.told: set[str] = self.galaxies.told | self.sightings.told | {incident.created_by or ""}
         self.usual = Usual.kept(kept(incident, "usual"))
         known = kept(incident, "known-tags")
         self.tags: dict[str, Object] = known if isinstance(known, dict) else {}
@@ -38,7 +42,7 @@ class Telling:
         self._about: dict[str, list[str]] = defaultdict(list)
         self._links: dict[str, list[Relation]] = defaultdict(list)
         self._sort()
-        self._objects: list[Object] | None = None
+        self._done: tuple[list[Object], list[Object]] | None = None
 
     def _brought_along(self) -> Iterator[str]:
         """The ids of what indicators are based on, and of the comments on parts."""
@@ -56,39 +60,54 @@ class Telling:
             source, target = link.source_ref or "", link.target_ref or ""
             if link.id == derived("relationship", PART, source) and source in self.parts:
                 self._about[target].append(source)
-            elif link.id not in self._brought and target[-36:] and "name" in machine(self._labels(source)):
+            elif link.id not in self._brought and hasattr(self.parts.get(target), "modified"):
                 self._links[source].append(link)
 
-    def _labels(self, id: str) -> Any:
-        part = self.parts.get(id)
-        return getattr(part, "labels", ())
-
-    def _mains(self, name: str) -> list[tuple[str, Any]]:
-        """The parts that machine tags call attributes (`type`) or objects (`name`), with their lists."""
-        found = [(holder, part) for holder in LISTS for part in getattr(self.incident, holder) if part.id not in self._brought]
-        return [(holder, part) for holder, part in found if name in machine(part.labels) and part.id not in self.told]
+    def _mains(self, name: str) -> Iterator[Any]:
+        """The parts that machine tags call attributes (`type`) or objects (`name`)."""
+        for holder in LISTS:
+            for part in getattr(self.incident, holder):
+                if name in machine(getattr(part, "labels", ())) and part.id not in self._brought and part.id not in self.told:
+                    yield part
 
     def attributes(self) -> list[Object]:
         """The attributes of the event."""
-        self.objects()
-        mains = arranged(self._mains("type"), kept(self.incident, ORDERS["attribute"]))
-        return [self.attribute(main, self.usual.attribute) for main in mains]
+        return self._tell_all()[0]
 
     def objects(self) -> list[Object]:
         """The objects of the event."""
-        if self._objects is None:
-            mains = arranged(self._mains("name"), kept(self.incident, ORDERS["object"]))
-            self._objects = [self.object(main) for main in mains]
-        return self._objects
+        return self._tell_all()[1]
+
+    def _tell_all(self) -> tuple[list[Object], list[Object]]:
+        """Objects first, for attributes stand in them; then what is left, which only other formats said."""
+        if self._done is None:
+            objects = {main.id: self.object(main) for main in self._mains("name")}
+            attributes = {main.id: self.attribute(main, self.usual.attribute) for main in self._mains("type")}
+            foreign = Foreign(self.incident, self.parts, self.told)
+            foreign.tell()
+            attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
+            for main, said in foreign.objects:
+                objects[main.id] = self._linked(main, self._tagged(main, said, self.usual.object))
+            self._done = self._arranged(attributes, "attribute"), self._arranged(objects, "object")
+        return self._done
+
+    def _arranged(self, told: dict[str, Object], kind: str) -> list[Object]:
+        held = [(holder, part.id) for holder in LISTS for part in getattr(self.incident, holder) if part.id in told]
+        return [told[id] for id in arranged(held, kept(self.incident, ORDERS[kind]))]
 
     def attribute(self, main: Any, manner: Manner) -> Object:
         """The attribute that a part is the main one of."""
         self._tell(main)
-        said = told_attribute(main, self)
+        return self._tagged(main, told_attribute(main, self), manner)
+
+    def _tagged(self, main: Any, said: Object, manner: Manner) -> Object:
+        """What a part is told as, with its galaxies and tags, and what was kept of it."""
         clustered, names = self.galaxies.give(main)
         if clustered is not None:
             said["Galaxy"] = clustered
-        if (tagged := tags.give(main, self.tags, others(main.labels), names)) is not None:
+        if (seen := self.sightings.give(main)) is not None:
+            said["Sighting"] = seen
+        if (tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names)) is not None:
             said["Tag"] = tagged
         return manner.put(said, kept(main, BEYOND))
 
@@ -101,6 +120,10 @@ class Telling:
             in_parts = row is not None and not isinstance(main, Report) and (row.domain or not isinstance(main, Note))
             attributes = self._in_parts(main, row, said) if in_parts else self._grouped(main, said)
             said["Attribute"] = attributes
+        return self._linked(main, said)
+
+    def _linked(self, main: Any, said: Object) -> Object:
+        """An object with its references, in the usual order."""
         if (references := write_references(main, self._links.get(main.id, ()), said, self)) is not None:
             said["ObjectReference"] = references
         return {name: said[name] for name in self.usual.object.order if name in said} | said
@@ -123,5 +146,15 @@ class Telling:
         uuid = main.id[-36:]
         if isinstance(main, Indicator):
             self.told |= {derived("observed-data", FOUND, uuid), derived("relationship", FOUND, uuid)}
+            main = self.parts.get(derived("observed-data", FOUND, uuid), main)
         else:
             self.told.add(derived("note", COMMENT, uuid))
+        if isinstance(main, Observation):
+            self._told_parts(main.object_refs)
+
+    def _told_parts(self, refs: Sequence[str]) -> None:
+        """Observables that are told, with those that they refer to."""
+        for ref in refs:
+            if ref in self.parts and ref not in self.told:
+                self.told.add(ref)
+                self._told_parts(list(refs_of(self.parts[ref])))

@@ -10,7 +10,7 @@ from time import gmtime, strptime
 from dragoman.mapping.codecs import to_utc
 
 SECONDS = re.compile(r"0|[1-9][0-9]{0,10}", re.ASCII)
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\+00:00", re.ASCII)
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})\+00:?00", re.ASCII)
 ZULU = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z", re.ASCII)
 KNOWN = 10_000  # times of an event mostly repeat
 LAST = 253402300799  # the last second of the year 9999

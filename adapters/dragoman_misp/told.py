@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from dragoman.model import Indicator, Note, Observation
+from dragoman.model import Indicator, Note, Observable, Observation
 from dragoman.model.plain import is_part
 from dragoman_misp.exact import ADDED, GONE, SPELLED, Object, same
 from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine
+from dragoman_misp.natural import attribute_of, refs_of, sought_attribute
 from dragoman_misp.rows import DATA, Row, rows
 from dragoman_misp.templates import templates
 from dragoman_misp.times import to_epoch, to_seen
@@ -17,6 +18,7 @@ from dragoman_misp.usual import Usual
 
 BEYOND = "beyond"  # what is kept of an attribute or object beyond its parts
 FOUND, COMMENT, PART = "indicator", "comment", "part"  # what parts brought along are of
+BARE = "observable"  # what an attribute is of that says an observable and nothing else
 UNSAID = object()
 
 
@@ -29,6 +31,8 @@ class Around(Protocol):
 
 def told_attribute(main: Any, around: Around) -> Object:
     """The members of an attribute that its parts say, without tags."""
+    if isinstance(main, Observable):
+        return bare_attribute(main, around)
     words = machine(main.labels)
     if type(main) is Indicator:
         found = _of_indicator(main, words, around)
@@ -39,6 +43,13 @@ def told_attribute(main: Any, around: Around) -> Object:
     else:
         found = _of_domain(main, words)
     return _common(main, found, words, around)
+
+
+def bare_attribute(main: Observable, around: Around) -> Object:
+    """The attribute that says an observable and nothing else."""
+    parts = [main, *(around.parts[ref] for ref in refs_of(main) if ref in around.parts)]
+    found = attribute_of(parts) or attribute_of([main]) or {}
+    return {"to_ids": False, "uuid": derived("attribute", BARE, main.id or "")[-36:]} | found
 
 
 def _common(main: Any, found: Object, words: Mapping[str, str], around: Around) -> Object:
@@ -106,7 +117,8 @@ def sought(main: Indicator, kind: str | None) -> Object:
     for row in (rows().get(f"{kind}{DATA}"), rows().get(kind or "")):
         if row is not None and (sides := row.found_by(pattern)) is not None and (value := row.value(sides)) is not None:
             return {"type": row.name, "value": value} | ({"data": sides[2]} if 2 in sides else {})
-    return {"type": "stix2-pattern", "value": pattern}
+    simple = sought_attribute(pattern) if kind is None else None
+    return simple or {"type": "stix2-pattern", "value": pattern}
 
 
 def _of_language(language: str | None, kind: str | None) -> str:
@@ -125,6 +137,8 @@ def _of_observation(main: Observation, words: Mapping[str, str], around: Around)
             if row is not None and (sides := row.seen(parts)) is not None:
                 found |= {"type": row.name, "value": row.value(sides)} | ({"data": sides[2]} if 2 in sides else {})
                 break
+        if kind is None:
+            found |= attribute_of(parts) or {}
     return found | times_of(main)
 
 

@@ -1,0 +1,155 @@
+"""What other formats observed and look for, as attributes and objects of MISP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dragoman.model import Incident, Indicator, Observation
+from dragoman_misp.exact import Object
+from dragoman_misp.growing import UUID, derived
+from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
+from dragoman_misp.rows import rows
+from dragoman_misp.templates import ObjectRow
+from dragoman_misp.times import to_epoch, to_seen
+from dragoman_misp.told import BARE, times_of
+
+CUSTOM = "text"
+
+
+class Foreign:
+    """Tells the parts of an incident that no attribute or object of MISP's own says.
+
+    told: the ids of parts that are told; it grows.  attributes, objects: what they are told as, with the parts.
+    """
+
+    def __init__(self, incident: Incident, parts: dict[str, Any], told: set[str]) -> None:
+        self.incident, self.parts, self.told = incident, parts, told
+        self.attributes: list[tuple[Any, Object]] = []
+        self.objects: list[tuple[Any, Object]] = []
+        self._uuids: set[str] = {id[-36:] for id in told}
+
+    def tell(self) -> None:
+        """Tells indicators, then observations, then observables that stand alone."""
+        for indicator in self.incident.indicators:
+            if indicator.id not in self.told:
+                self._indicator(indicator)
+        for observation in self.incident.observations:
+            if observation.id not in self.told and (parts := self._seen(observation)):
+                self._observation(observation, parts)
+        inner = {ref for part in self.incident.observables if part.id not in self.told for ref in refs_of(part)}
+        for part in sorted(self.incident.observables, key=lambda part: part.id in inner):
+            if part.id not in self.told:
+                self._observables(part, uuid_of(part.id, BARE), part, {})
+
+    def _seen(self, observation: Observation) -> list[Any]:
+        return [self.parts[ref] for ref in observation.object_refs if ref in self.parts and ref not in self.told]
+
+    def _indicator(self, indicator: Indicator) -> None:
+        """An indicator by what it looks for; by its pattern when that is more than values."""
+        pattern, said = indicator.pattern, _common(indicator)
+        if not pattern or not indicator.id:
+            return
+        self.told.add(indicator.id)
+        if indicator.start_time and indicator.start_time != indicator.modified:
+            said["first_seen"] = to_seen(indicator.start_time)
+        if indicator.pattern_type not in ("stix", None):
+            self._attribute(indicator, _of_language(indicator.pattern_type, pattern), said, finds=True)
+        elif (found := sought_attribute(pattern)) is not None:
+            self._attribute(indicator, found, said, finds=True)
+        elif (several := sought_object(pattern)) is not None:
+            self._object(indicator, several, said)
+        else:
+            self._attribute(indicator, {"type": "stix2-pattern", "value": pattern}, said, finds=True)
+
+    def _observation(self, observation: Observation, parts: Sequence[Any]) -> None:
+        """What was seen together: one attribute or object when one says it, else each for itself."""
+        said = _common(observation) | times_of(observation)
+        if (found := attribute_of(parts)) is not None:
+            self._told(observation, *parts)
+            self._attribute(observation, found, said, finds=False)
+            return
+        first, *others = parts
+        if not self._observables(first, uuid_of(observation.id, "Observation"), observation, said):
+            return
+        for part in others:
+            if part.id not in self.told:
+                self._observables(part, uuid_of(part.id, BARE), part, said)
+
+    def _observables(self, part: Any, uuid: str, main: Any, said: Object) -> bool:
+        """Tells an observable with those that it refers to."""
+        whole = [part, *self._referred(part)]
+        for parts in (whole, [part]) if len(whole) > 1 else ([part],):
+            if (found := attribute_of(parts)) is not None:
+                self._told(main, *parts)
+                self._attribute(main, found, {"uuid": uuid} | said, finds=False)
+                return True
+        several = object_of(whole)
+        if several is None:
+            words = _words(part)
+            if words is None:
+                return False
+            self._told(main, part)
+            self._attribute(main, words, {"uuid": uuid} | said, finds=False)
+            return True
+        self._told(main, *whole)
+        self._object(main, several, {"uuid": uuid} | said)
+        return True
+
+    def _referred(self, part: Any) -> list[Any]:
+        refs = dict.fromkeys(ref for ref in refs_of(part) if ref in self.parts and ref != part.id)
+        return [self.parts[ref] for ref in refs]
+
+    def _told(self, *parts: Any) -> None:
+        self.told.update(part.id for part in parts if part.id)
+
+    def _attribute(self, main: Any, found: Object, said: Object, finds: bool) -> None:
+        made = {"type": found["type"], "to_ids": finds} | self._own(said, main) | {"value": found["value"]}
+        self.attributes.append((main, made | {"data": found["data"]} if "data" in found else made))
+
+    def _object(self, main: Any, found: tuple[ObjectRow, list[Object]], said: Object) -> None:
+        row, members = found
+        made = {"name": row.name} | row.template | self._own(said, main)
+        inner = [member | {"uuid": derived("attribute", f"{member['object_relation']} {n}", made["uuid"])[-36:]}
+                 for n, member in enumerate(members)]  # fmt: skip
+        self.objects.append((main, made | {"Attribute": inner}))
+
+
+    def _own(self, said: Object, main: Any) -> Object:
+        """With a uuid that nothing else has: some give an indicator and what it is based on the same one."""
+        if said["uuid"] in self._uuids:
+            said = said | {"uuid": derived("attribute", "again", main.id or "")[-36:]}
+        self._uuids.add(said["uuid"])
+        return said
+
+
+def uuid_of(id: str | None, role: str) -> str:
+    """The uuid of what tells a part: its own where it has one that nothing else needs."""
+    uuid = (id or "")[-36:]
+    return uuid if role != BARE and UUID.fullmatch(uuid) else derived("attribute", role, id or "")[-36:]
+
+
+def _common(main: Any) -> Object:
+    """What an attribute or object says of itself, from a part that has a life of its own."""
+    found: Object = {"uuid": uuid_of(main.id, type(main).__name__)}
+    if main.modified and (stamp := to_epoch(main.modified)) is not None:
+        found["timestamp"] = stamp
+    text = main.description[0] if main.description else main.name
+    if text:
+        found["comment"] = text if isinstance(text, str) else text.value
+    if main.revoked:
+        found["deleted"] = True
+    return found
+
+
+def _of_language(language: str | None, pattern: str) -> Object:
+    kind = next((name for name, row in rows().items() if row.language == language), None)
+    return {"type": kind or "other", "value": pattern}
+
+
+def _words(part: Any) -> Object | None:
+    """An observable that MISP has no type for, as a text."""
+    named = (part.value, getattr(part, "name", None), getattr(part, "key", None), getattr(part, "subject", None))
+    value = next((text for text in named if isinstance(text, str) and text), None)
+    return {"type": CUSTOM, "value": value} if value else None
+
