@@ -49,6 +49,14 @@ class Misp(TableAdapter):
     def reparse(self, data: bytes, context: Context) -> Any:
         return json.redecode(data)
 
+    def faults(self, data: bytes, context: Context) -> list[str]:
+        """What the core format demands and a document does not do, each as "pointer: reason".  Raises as `parse` does."""
+        from dragoman_misp.judge import faults
+
+        form, events = opened(json.decode(data, context.limits, context.source), context.source)
+        kind = "summary" if form.wrapper == "manifest" else "event"
+        return [line for place, event in enumerate(events) for line in faults(event, kind, (*form.trail(place, event),))]
+
     def render(self, tree: Any) -> bytes:
         return json.compact(tree)
 
@@ -62,7 +70,7 @@ class Misp(TableAdapter):
         names = [event.get("uuid") for event in events]
         often = Counter(name for name in names if isinstance(name, str))
         reader = EventReader(table(context.tables), context)
-        incidents = [reader.read(event, form.trail(place)) for place, event in enumerate(events)]
+        incidents = [reader.read(event, form.trail(place, event)) for place, event in enumerate(events)]
         form.keep(incidents[0])
         known = {id(part): name for part, name in zip(incidents, names, strict=True) if _is_one(name, often)}
 

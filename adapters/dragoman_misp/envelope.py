@@ -7,6 +7,7 @@ but that.  What has no row is residue; how a value was spelled is kept by compar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from dragoman.adapter import Context
 from dragoman.mapping.json import JsonReader, JsonWriter
@@ -24,6 +25,19 @@ UNNAMED = "unnamed"
 DAYS = ("occurrence_time", "detection_time", "created", "modified", "report_time", "generation_time")
 
 
+@dataclass(slots=True)
+class Opened:
+    """An event without its parts.  report: the id under which it stands.  creator: that of its organisation.
+
+    made: what we would write of it.
+    """
+
+    incident: Incident
+    report: str
+    creator: str | None
+    made: Object
+
+
 class Envelope:
     """Reads and writes the members of events that are not parts of their own."""
 
@@ -32,15 +46,18 @@ class Envelope:
         self.incident, self.organisation = table.parts["incident"], table.parts["organisation"]
         self.reader = JsonReader(FORMAT, context.ledger)
         self.writer = JsonWriter(FORMAT, context.ledger)
-        self.order = [*self.incident.orders[()], "published", "publish_timestamp", "Orgc"]
+        self.order = [*self.incident.orders[()], "published", "publish_timestamp", "distribution", "Orgc"]
 
-    def read(self, event: Object, trail: Sequence[str | int]) -> tuple[Incident, str, str | None]:
-        """The incident without its parts, the id under which the event stands, and that of its organisation."""
+    def read(self, event: Object, trail: Sequence[str | int]) -> Opened:
+        """The incident of an event whose parts were taken."""
         said = dict(event)
         creator = self._creator(event, trail)
         published = said.get("published") is True
         report_time = self._published(event, published)
-        event.pop("published", None) if type(event.get("published")) is bool else None
+        if type(event.get("published")) is bool:
+            del event["published"]
+        if event.get("distribution") == self.table.facts["distribution"]:
+            del event["distribution"]
         self.reader.trail = [*trail]
         incident: Incident = self.reader.read(self.incident, event)
         if incident.id is None:
@@ -52,9 +69,10 @@ class Envelope:
         incident.reports = [Report(id=incident.basis, type=kind, context=context, published=report_time)]
         if creator is not None:
             incident.contacts, incident.created_by = [creator], creator.id
-        if spelled := difference(self._members(incident), said):
+        made = self.made(incident)
+        if spelled := difference(made, said):
             keep(incident, SPELLED, spelled)
-        return incident, incident.basis, incident.created_by
+        return Opened(incident, incident.basis, incident.created_by, made)
 
     def _published(self, event: Object, published: bool) -> str | None:
         """When the event was published, as far as the model has a place for it."""
@@ -78,14 +96,16 @@ class Envelope:
             keep(contact, SPELLED, spelled)
         return contact
 
-    def write(self, incident: Incident) -> Object:
-        """The members of the event of an incident."""
-        self._defaults(incident)
-        return restored(self._members(incident), kept(incident, SPELLED))
+    def write(self, incident: Incident, made: Object) -> Object:
+        """The members of the event of an incident, as they were spelled."""
+        return restored(dict(made), kept(incident, SPELLED))
 
-    def _members(self, incident: Incident) -> Object:
+    def made(self, incident: Incident) -> Object:
+        """The members of the event of an incident, as we spell them."""
+        self._defaults(incident)
         event = self.writer.write(self.incident, incident)
         event.update(_standing(incident))
+        event.setdefault("distribution", self.table.facts["distribution"])
         creator = _made_by(incident)
         if creator is not None:
             made = self.writer.write(self.organisation, creator)

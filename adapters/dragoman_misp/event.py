@@ -38,11 +38,12 @@ class EventReader:
         told, lists["Object"] = story.split(lists.get("Object", []))
         usual = Usual.of(lists)
         tagged, clustered = _said(event, "Tag"), _said(event, "Galaxy")
-        incident, report, creator = self.envelope.read(event, trail)
-        growing = Growing(incident, self.context, report, creator, usual)
+        opened = self.envelope.read(event, trail)
+        incident = opened.incident
+        growing = Growing(incident, self.context, opened.report, opened.creator, usual)
         names = galaxies.take(clustered, growing, incident) if clustered is not None else []
         self._tags(tagged, names, growing, trail)
-        told.take(growing)
+        told.take(growing, opened.made)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)
         self._items(lists, "EventReport", read_report, growing, trail)
@@ -96,12 +97,14 @@ def _remember(incident: Incident, growing: Growing) -> None:
 def write_event(incident: Incident, table: Table, context: Context) -> Object:
     """The event of an incident."""
     telling = Telling(incident, context)
-    event = Envelope(table, context).write(incident)
+    envelope = Envelope(table, context)
+    made = envelope.made(incident)
+    event = envelope.write(incident, made)
     clustered, names = telling.galaxies.give(incident)
     lists: Object = {
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
-        "Object": _placed(telling.objects(), story.give(incident, event)),
+        "Object": _placed(telling.objects(), story.give(incident, made)),
         "Galaxy": clustered or [],
         "EventReport": reports.give(incident, table, telling.told),
     }

@@ -48,10 +48,13 @@ class Form:
             return cls("response")
         return found if found.wrapper in WRAPPERS else cls()
 
-    def trail(self, place: int) -> list[str | int]:
+    def trail(self, place: int, event: Object) -> list[str | int]:
         """Where an event stands in the document."""
-        head: list[str | int] = {"response": ["response", place], "response-one": ["response"], "list": [place]}.get(self.wrapper, [])
-        return head if self.wrapper in ("bare", "manifest") or place in self.bare else [*head, "Event"]
+        if self.wrapper == "manifest":
+            return [event["uuid"]]
+        heads: dict[str, list[str | int]] = {"response": ["response", place], "response-one": ["response"], "list": [place]}
+        head = heads.get(self.wrapper, [])
+        return head if self.wrapper == "bare" or place in self.bare else [*head, "Event"]
 
     def document(self, events: list[Object]) -> Any:
         """The document of these events."""

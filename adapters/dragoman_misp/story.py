@@ -99,13 +99,13 @@ class Story:
     items: list[Object]
     places: list[int]
 
-    def take(self, growing: Growing) -> None:
-        """Puts them on the incident."""
+    def take(self, growing: Growing, event: Object) -> None:
+        """Puts them on the incident.  event: what we would write of the event itself."""
         incident = growing.incident
         impacts = [_impact(item, growing) for item in self.items if item["name"] != INCIDENT]
         for item in self.items:
             if item["name"] == INCIDENT:
-                _incident(item, growing)
+                _incident(item, growing, event)
         if impacts:
             incident.assessments = [Assessment(impacts=impacts)]
         if self.places != list(range(len(self.places))):
@@ -136,7 +136,7 @@ def _named(item: Any) -> str | None:
     return name if type(uuid) is str and UUID.fullmatch(uuid) else None
 
 
-def _incident(item: Object, growing: Growing) -> None:
+def _incident(item: Object, growing: Growing, event: Object) -> None:
     """The event is an incident: it does not stand as a report."""
     incident, template = growing.incident, templates()[INCIDENT]
     growing.mains[item["uuid"]] = f"incident--{incident.id}"
@@ -146,8 +146,7 @@ def _incident(item: Object, growing: Growing) -> None:
     if type(word) is str and word:
         incident.status = statuses().read.get(word, word)
     incident.basis, incident.reports = None, ()
-    head = {"uuid": incident.id, "info": incident.summary, "timestamp": to_epoch(incident.modified or "")}
-    if found := difference(_told_incident(incident, head), item):
+    if found := difference(_told_incident(incident, event), item):
         keep(incident, SPELLED, found)
 
 
@@ -165,11 +164,12 @@ def _impact(item: Object, growing: Growing) -> Impact:
 
 def _told_incident(incident: Incident, event: Object) -> Object:
     """The object of the incident, which says again what its event is called."""
-    said = [(NAME, event.get("info") or "")] if event.get("info") else []
+    info, stamp = event.get("info"), event.get("timestamp")
+    said = [(NAME, info)] if isinstance(info, str) and info else []
     status = incident.status or DEFAULT
     said.append((STATUS, statuses().write.get(status, status)))
     template, uuid = templates()[INCIDENT], our_uuid(f"incident object of {event.get('uuid')}")
-    return template.told(template.members(incident, said), uuid, event.get("timestamp"))
+    return template.told(template.members(incident, said), uuid, stamp if isinstance(stamp, str) else None)
 
 
 def _told_impact(part: Impact, template: Template) -> Object:
@@ -177,7 +177,7 @@ def _told_impact(part: Impact, template: Template) -> Object:
 
 
 def give(incident: Incident, event: Object) -> list[tuple[int, Object]]:
-    """The objects of the story, each with its place in the list of objects.  event: what the event says of itself."""
+    """The objects of the story, each with its place in the list of objects.  event: as in `take`."""
     found = []
     if incident.basis is None:
         found.append(restored(_told_incident(incident, event), kept(incident, SPELLED)))
