@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dragoman.model import Incident, Indicator, Observation
+from dragoman.model import File, Incident, Indicator, Observable, Observation
+from dragoman.model.naming import identified
+from dragoman.model.plain import copied
+from dragoman.model.plain import parts as parts_in
 from dragoman_misp.exact import Object
 from dragoman_misp.growing import UUID, derived
 from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
@@ -14,7 +17,7 @@ from dragoman_misp.templates import ObjectRow
 from dragoman_misp.times import to_epoch, to_seen
 from dragoman_misp.told import BARE, times_of
 
-CUSTOM = "text"
+CUSTOM, TERM = "text", "term"
 
 
 class Foreign:
@@ -41,9 +44,34 @@ class Foreign:
         for part in sorted(self.incident.observables, key=lambda part: part.id in inner):
             if part.id not in self.told:
                 self._observables(part, uuid_of(part.id, BARE), part, {})
+        self._nested()
+
+    def _nested(self) -> None:
+        """What stands inside systems, records and the terms of indicators."""
+        incident = self.incident
+        for part in parts_in([*incident.events, *incident.systems]):
+            if isinstance(part, Observable):
+                self._inner(part, finds=False)
+        for indicator in incident.indicators:
+            if indicator.term is not None:
+                for part in parts_in([indicator.term]):
+                    if isinstance(part, Observable):
+                        self._inner(part, finds=True)
+
+    def _inner(self, part: Any, finds: bool) -> None:
+        """An observable that another part holds, once for all places."""
+        flat = identified(flattened(part))
+        if flat.id in self.told:
+            return
+        if not finds:
+            self._observables(flat, uuid_of(flat.id, BARE), flat, {})
+        elif (found := attribute_of([flat], whole=False)) is not None:
+            self._told(flat)
+            self._attribute(flat, found, {"uuid": uuid_of(flat.id, TERM)}, finds=True)
 
     def _seen(self, observation: Observation) -> list[Any]:
-        return [self.parts[ref] for ref in observation.object_refs if ref in self.parts and ref not in self.told]
+        found = [self.parts[ref] for ref in observation.object_refs if ref in self.parts and ref not in self.told]
+        return [part for part in found if isinstance(part, Observable)]
 
     def _indicator(self, indicator: Indicator) -> None:
         """An indicator by what it looks for; by its pattern when that is more than values."""
@@ -86,7 +114,7 @@ class Foreign:
                 return True
         several = object_of(whole)
         if several is None:
-            words = _words(part)
+            words = attribute_of([part], whole=False) or _words(part)
             if words is None:
                 return False
             self._told(main, part)
@@ -98,7 +126,7 @@ class Foreign:
 
     def _referred(self, part: Any) -> list[Any]:
         refs = dict.fromkeys(ref for ref in refs_of(part) if ref in self.parts and ref != part.id)
-        return [self.parts[ref] for ref in refs]
+        return [self.parts[ref] for ref in refs if isinstance(self.parts[ref], Observable)]
 
     def _told(self, *parts: Any) -> None:
         self.told.update(part.id for part in parts if part.id)
@@ -123,10 +151,20 @@ class Foreign:
         return said
 
 
+def flattened(part: Any) -> Any:
+    """An observable without what only nesting formats say; digests under their names."""
+    made = copied(part, id=None, markings=part.markings, residue=None, category=None)
+    if isinstance(part, File):
+        said = [digest for scope in part.hash_sets for digest in scope.hashes if digest.algorithm and digest.value]
+        made.hashes = {**(part.hashes or {}), **{digest.algorithm: digest.value for digest in said}} or None
+        made.hash_sets = ()
+    return made
+
+
 def uuid_of(id: str | None, role: str) -> str:
     """The uuid of what tells a part: its own where it has one that nothing else needs."""
     uuid = (id or "")[-36:]
-    return uuid if role != BARE and UUID.fullmatch(uuid) else derived("attribute", role, id or "")[-36:]
+    return uuid if role not in (BARE, TERM) and UUID.fullmatch(uuid) else derived("attribute", role, id or "")[-36:]
 
 
 def _common(main: Any) -> Object:

@@ -25,10 +25,10 @@ BESIDE = frozenset({"id", "type", "markings", "field_markings", "residue", "defa
 STEP_TYPE = re.compile(r"_refs?(\[\*\])?\.type$")
 
 
-def attribute_of(parts: Sequence[Any]) -> Object | None:
-    """The attribute that says all of some observables; None when none does."""
+def attribute_of(parts: Sequence[Any], whole: bool = True) -> Object | None:
+    """The attribute that says all of some observables, or (not `whole`) what matters most of them; None when none does."""
     for row in _by_type().get(parts[0].type, ()):
-        if len(row.shapes) == len(parts) and (sides := row.seen(parts)) is not None and _whole(row, parts):
+        if len(row.shapes) == len(parts) and (sides := row.seen(parts)) is not None and (not whole or _whole(row, parts)):
             value = row.value(sides)
             if value is not None and _reads(row, value, sides):
                 return {"type": row.name, "value": value} | ({"data": sides[2]} if 2 in sides else {})

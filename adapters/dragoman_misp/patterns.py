@@ -56,6 +56,7 @@ class Template:
             value = unescaped(text) if codec is None else codec[1](int(text))
             if found.setdefault(place, value) != value:
                 return None
+        found.pop(KIND, None)
         return found
 
 

@@ -93,7 +93,9 @@ class Telling:
 
     def _arranged(self, told: dict[str, Object], kind: str) -> list[Object]:
         held = [(holder, part.id) for holder in LISTS for part in getattr(self.incident, holder) if part.id in told]
-        return [told[id] for id in arranged(held, kept(self.incident, ORDERS[kind]))]
+        standing = {id for _, id in held}
+        found = [told[id] for id in arranged(held, kept(self.incident, ORDERS[kind]))]
+        return found + [said for id, said in told.items() if id not in standing]
 
     def attribute(self, main: Any, manner: Manner) -> Object:
         """The attribute that a part is the main one of."""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from dragoman.model import Indicator, Note, Observable, Observation
-from dragoman.model.plain import is_part
 from dragoman_misp.exact import ADDED, GONE, SPELLED, Object, same
 from dragoman_misp.growing import derived
 from dragoman_misp.labels import machine
@@ -132,7 +131,7 @@ def _of_observation(main: Observation, words: Mapping[str, str], around: Around)
     kind = words.get("type")
     found: Object = {"type": kind, "to_ids": False}
     parts = [around.parts.get(ref) for ref in main.object_refs]
-    if all(map(is_part, parts)):
+    if parts and all(isinstance(part, Observable) for part in parts):
         for row in (rows().get(f"{kind}{DATA}"), rows().get(kind or "")):
             if row is not None and (sides := row.seen(parts)) is not None:
                 found |= {"type": row.name, "value": row.value(sides)} | ({"data": sides[2]} if 2 in sides else {})
