@@ -14,6 +14,7 @@ from dragoman.model import Indicator, Note, Observation, Relation
 from dragoman_misp import galaxies, sightings, tags
 from dragoman_misp.exact import Object, keep
 from dragoman_misp.growing import Growing, derived
+from dragoman_misp.inheritance import spread
 from dragoman_misp.labels import label
 from dragoman_misp.rows import DATA, Row, rows
 from dragoman_misp.times import of_epoch, of_seen
@@ -40,7 +41,9 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None, 
         growing.order["attribute"].append(growing.holders[main.id])
     names = galaxies.take(clustered, growing, main) if clustered else ()
     if tagged is not None or names:
-        tags.take(tagged, main, growing.tags, names)
+        tags.take(tagged, main, growing.tags, names, growing.markings)
+        if main.markings is not growing.markings:
+            spread(main, growing)
     finish(main, said, growing, manner or growing.usual.attribute)
     return main.id  # type: ignore[no-any-return]
 
@@ -88,6 +91,11 @@ def _of_row(row: Row, sides: Any, said: Object, growing: Growing, relation: str 
         return growing.parts[ids[0]]
     main = observation(ids, said)
     return _added(main, row, said, growing, _labels(said, relation, detects))
+
+
+def is_natural(said: Object) -> bool:
+    """Whether an attribute leaves its category open, as ours do for what other formats said: it needs no machine tags."""
+    return "category" not in said and "object_relation" not in said
 
 
 def is_bare(said: Object, id: str) -> bool:
@@ -141,8 +149,7 @@ def based_on(main: Any, seen: Observation, growing: Growing) -> None:
 
 def _rule(row: Row, rule: str, said: Object, growing: Growing, relation: str | None) -> Indicator:
     main = Indicator(pattern=rule, pattern_type=row.language)
-    labels = _labels(said, relation, None if said.get("to_ids") in YES else False)
-    _added(main, INDICATOR, said, growing, labels)
+    _added(main, INDICATOR, said, growing, _labels(said, relation, None if said.get("to_ids") in YES else False))
     main.start_time = time_of(said.get("first_seen"), of_seen) or main.created
     return main
 
@@ -156,10 +163,10 @@ def _note(said: Object, growing: Growing, relation: str | None) -> Note:
 
 
 def _labels(said: Object, relation: str | None, detects: bool | None) -> list[str]:
-    """The machine tags of an attribute.  One that leaves its category open was not written by MISP, and has none."""
+    """The machine tags of an attribute."""
     kind, category = said.get("type"), said.get("category")
     found = []
-    if type(kind) is str and (category is not None or relation is not None):
+    if type(kind) is str:
         found.append(label("type", kind))
     if type(category) is str:
         found.append(label("category", category))
@@ -173,6 +180,8 @@ def _labels(said: Object, relation: str | None, detects: bool | None) -> list[st
 def _added(main: Any, row: Row, said: Object, growing: Growing, labels: list[str]) -> Any:
     """The main part with what every attribute says, added; its comment beside it."""
     main.id = growing.main_id(row.kind, said.get("uuid"), "Attribute")
+    if isinstance(main, Observation | Indicator) and is_natural(said):
+        labels = labels[1:]
     main.created = main.modified = time_of(said.get("timestamp"), of_epoch)
     main.created_by = growing.creator
     main.labels = labels

@@ -15,6 +15,7 @@ from dragoman_misp.attributes import read_attribute
 from dragoman_misp.envelope import Envelope
 from dragoman_misp.exact import Object, keep, kept
 from dragoman_misp.growing import Growing
+from dragoman_misp.inheritance import mark_event
 from dragoman_misp.objects import finish, read_object
 from dragoman_misp.reports import read_report
 from dragoman_misp.telling import Telling
@@ -43,6 +44,7 @@ class EventReader:
         growing = Growing(incident, self.context, opened.report, opened.creator, usual)
         names = galaxies.take(clustered, growing, incident) if clustered is not None else []
         self._tags(tagged, names, growing, trail)
+        mark_event(growing)
         told.take(growing, opened.made)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +27,7 @@ class Growing:
 
     report_id: the id under which the event itself stands.  creator: the id of its organisation.  usual: what most
     attributes and objects of the event say alike.  tags, galaxies: what is known of each tag name
-    and type of galaxy.  parts: all parts by id.
+    and type of galaxy.  markings: what the event's tags say, for all its parts.  parts: all parts by id.
     holders: the list in which each stands.  references: what objects refer to.  order: the lists to which attributes and
     objects came.
     mains: the id of the part that stands for an attribute or object, by its uuid.
@@ -39,6 +40,7 @@ class Growing:
     usual: Usual = field(default_factory=Usual)
     tags: dict[str, Any] = field(default_factory=dict)
     galaxies: dict[str, Any] = field(default_factory=dict)
+    markings: Sequence[str] = ()
     parts: dict[str, Any] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     mains: dict[str, str] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Growing:
             held = list(held)
             setattr(self.incident, holder, held)
         held.append(part)
+        if self.markings and not part.markings:
+            part.markings = self.markings
         self.parts[part.id] = part
         self.holders[part.id] = holder
         return part.id  # type: ignore[no-any-return]
@@ -62,8 +66,10 @@ class Growing:
         known = self.parts.get(part.id)
         if known is None:
             return self.add("observables", part)
+        part.markings = known.markings
         if known == part:
             return part.id  # type: ignore[no-any-return]
+        part.markings = ()
         part.id = uid(part.type, repr(part))  # the same id, but something else is said beside it: both stand
         return part.id if part.id in self.parts else self.add("observables", part)
 

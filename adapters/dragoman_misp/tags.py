@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dragoman.model.marking import LEVELS, PAP, Level, level, strictest
+from dragoman.model.marking import LEVELS, PAP, Level, is_about_sharing, level, strictest
 from dragoman_misp.exact import Object, keep, kept, same
 
 TLP_TAGS = {
@@ -37,11 +37,11 @@ LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what i
 Known = dict[str, Object]
 
 
-def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = ()) -> bool:
+def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = (), inherited: Sequence[str] = ()) -> bool:
     """Puts the tags of an event or attribute on its part; whether all of them are tags.
 
     tags: None when there is no list.  known: what is known of each tag name in the event; it grows.  elsewhere: names
-    that other parts say (galaxies).
+    that other parts say (galaxies).  inherited: the markings that the event gives to its parts.
     """
     sound, names = _read(tags)
     if untagged := [name for name in elsewhere if name not in names]:
@@ -51,10 +51,10 @@ def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = ()) -> b
     marks = [marking for name in names if (marking := marking_of(name)) is not None]
     labels = [name for name in names if marking_of(name) is None and name not in elsewhere]
     if marks:
-        part.markings = [*part.markings, *marks]
+        part.markings = nearest(marks, inherited)
     if labels:
         part.labels = [*part.labels, *labels]
-    again = [*_of_markings(marks), *labels, *(name for name in elsewhere if name in names)]
+    again = [*_of_markings([word for word in marks if word not in inherited]), *labels, *(name for name in elsewhere if name in names)]
     if len(sound) != len(names) or type(tags) is not list or len(tags) != len(names):
         keep(part, ODD, [again, tags])
     else:
@@ -64,18 +64,25 @@ def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = ()) -> b
     return type(tags) is list and len(sound) == len(tags)
 
 
-def give(part: Any, known: Known, labels: Sequence[str] | None = None, elsewhere: Iterable[str] = ()) -> Any:
+def give(
+    part: Any,
+    known: Known,
+    labels: Sequence[str] | None = None,
+    elsewhere: Iterable[str] = (),
+    inherited: Sequence[str] = (),
+) -> Any:
     """The tags of a part, as they came where they still say the same; None when there are none.
 
-    labels: those of the part that are tags, when not all are.  elsewhere: names that other parts say.
+    labels: those of the part that are tags, when not all are.  elsewhere: names that other parts say.  inherited: the
+    markings of the event, which need no tags again.
     """
     own, untagged = part.labels if labels is None else labels, kept(part, UNTAGGED)
     more = [name for name in elsewhere if not isinstance(untagged, list) or name not in untagged]
-    names = list(dict.fromkeys([*_of_markings(part.markings), *_of_fields(part), *own, *more]))
-    odd = kept(part, ODD)
+    listed, special, odd = kept(part, LISTED), kept(part, SPECIAL), kept(part, ODD)
+    marks = [word for word in part.markings if word not in inherited or _said(word, listed)]
+    names = list(dict.fromkeys([*_of_markings(marks), *_of_fields(part), *own, *more]))
     if isinstance(odd, list) and len(odd) == 2 and same(names, odd[0]):
         return odd[1]
-    listed, special = kept(part, LISTED), kept(part, SPECIAL)
     tags = [_tag(name, known, special) for name in _arranged(names, listed)]
     return tags if tags or listed == [] else None
 
@@ -103,6 +110,18 @@ def tag_of(marking: str) -> str:
     if scheme == "tlp" or (scheme in ("tlp-1", "tlp-2") and marking in LEVELS):
         return f"tlp:{word}"
     return BY_LEVEL[level(marking)]
+
+
+def _said(marking: str, listed: Any) -> bool:
+    """Whether a list of names says a marking, however it is spelled."""
+    names = listed if isinstance(listed, list) else ()
+    return any(isinstance(name, str) and marking_of(name) == marking for name in names)
+
+
+def nearest(own: Sequence[str], inherited: Sequence[str]) -> list[str]:
+    """The markings of a part: its own, and what is inherited of those kinds (sharing, actions) of which it says none."""
+    said = {is_about_sharing(marking) for marking in own}
+    return [*own, *(marking for marking in inherited if is_about_sharing(marking) not in said)]
 
 
 def _of_markings(markings: Sequence[str]) -> list[str]:

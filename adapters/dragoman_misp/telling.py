@@ -83,7 +83,8 @@ class Telling:
         if self._done is None:
             objects = {main.id: self.object(main) for main in self._mains("name")}
             attributes = {main.id: self.attribute(main, self.usual.attribute) for main in self._mains("type")}
-            foreign = Foreign(self.incident, self.parts, self.told)
+            self.told |= self._brought & self.parts.keys()
+            foreign = Foreign(self.incident, self.parts, self.usual, self.told)
             foreign.tell()
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
             for main, said in foreign.objects:
@@ -109,7 +110,7 @@ class Telling:
             said["Galaxy"] = clustered
         if (seen := self.sightings.give(main)) is not None:
             said["Sighting"] = seen
-        if (tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names)) is not None:
+        if (tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names, self.incident.markings)) is not None:
             said["Tag"] = tagged
         return manner.put(said, kept(main, BEYOND))
 
