@@ -165,9 +165,7 @@ def _note(said: Object, growing: Growing, relation: str | None) -> Note:
 def _labels(said: Object, relation: str | None, detects: bool | None) -> list[str]:
     """The machine tags of an attribute."""
     kind, category = said.get("type"), said.get("category")
-    found = []
-    if type(kind) is str:
-        found.append(label("type", kind))
+    found = [label("type", kind if type(kind) is str else "other")]
     if type(category) is str:
         found.append(label("category", category))
     if detects is not None and (detects or said.get("type") in rows() and rows()[said["type"]].language):

@@ -12,10 +12,10 @@ from dragoman.model.plain import parts as parts_in
 from dragoman_misp.exact import Object
 from dragoman_misp.growing import UUID, derived
 from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
-from dragoman_misp.rows import rows
 from dragoman_misp.templates import ObjectRow
-from dragoman_misp.times import to_epoch, to_seen
-from dragoman_misp.told import BARE, times_of
+from dragoman_misp.times import to_epoch
+from dragoman_misp.told import BARE, times_of, told_attribute
+from dragoman_misp.usual import Usual
 
 CUSTOM, TERM = "text", "term"
 
@@ -26,8 +26,8 @@ class Foreign:
     told: the ids of parts that are told; it grows.  attributes, objects: what they are told as, with the parts.
     """
 
-    def __init__(self, incident: Incident, parts: dict[str, Any], told: set[str]) -> None:
-        self.incident, self.parts, self.told = incident, parts, told
+    def __init__(self, incident: Incident, parts: dict[str, Any], usual: Usual, told: set[str]) -> None:
+        self.incident, self.parts, self.usual, self.told = incident, parts, usual, told
         self.attributes: list[tuple[Any, Object]] = []
         self.objects: list[tuple[Any, Object]] = []
         self._uuids: set[str] = {id[-36:] for id in told}
@@ -38,8 +38,8 @@ class Foreign:
             if indicator.id not in self.told:
                 self._indicator(indicator)
         for observation in self.incident.observations:
-            if observation.id not in self.told and (parts := self._seen(observation)):
-                self._observation(observation, parts)
+            if observation.id not in self.told:
+                self._observation(observation)
         inner = {ref for part in self.incident.observables if part.id not in self.told for ref in refs_of(part)}
         for part in sorted(self.incident.observables, key=lambda part: part.id in inner):
             if part.id not in self.told:
@@ -69,40 +69,40 @@ class Foreign:
             self._told(flat)
             self._attribute(flat, found, {"uuid": uuid_of(flat.id, TERM)}, finds=True)
 
-    def _seen(self, observation: Observation) -> list[Any]:
-        found = [self.parts[ref] for ref in observation.object_refs if ref in self.parts and ref not in self.told]
-        return [part for part in found if isinstance(part, Observable)]
-
     def _indicator(self, indicator: Indicator) -> None:
         """An indicator by what it looks for; by its pattern when that is more than values."""
-        pattern, said = indicator.pattern, _common(indicator)
+        pattern = indicator.pattern
         if not pattern or not indicator.id:
             return
-        self.told.add(indicator.id)
-        if indicator.start_time and indicator.start_time != indicator.modified:
-            said["first_seen"] = to_seen(indicator.start_time)
-        if indicator.pattern_type not in ("stix", None):
-            self._attribute(indicator, _of_language(indicator.pattern_type, pattern), said, finds=True)
-        elif (found := sought_attribute(pattern)) is not None:
-            self._attribute(indicator, found, said, finds=True)
-        elif (several := sought_object(pattern)) is not None:
-            self._object(indicator, several, said)
+        self._told(indicator)
+        stix = indicator.pattern_type in ("stix", None)
+        several = sought_object(pattern) if stix and sought_attribute(pattern) is None else None
+        if several is None:
+            self._as_told(indicator)
         else:
-            self._attribute(indicator, {"type": "stix2-pattern", "value": pattern}, said, finds=True)
+            self._object(indicator, several, _common(indicator))
 
-    def _observation(self, observation: Observation, parts: Sequence[Any]) -> None:
+    def _observation(self, observation: Observation) -> None:
         """What was seen together: one attribute or object when one says it, else each for itself."""
+        seen = [self.parts[ref] for ref in observation.object_refs if isinstance(self.parts.get(ref), Observable)]
+        if not seen:
+            return
+        if attribute_of(seen) is not None:
+            self._told(observation, *seen)
+            self._as_told(observation)
+            return
         said = _common(observation) | times_of(observation)
-        if (found := attribute_of(parts)) is not None:
-            self._told(observation, *parts)
-            self._attribute(observation, found, said, finds=False)
-            return
-        first, *others = parts
-        if not self._observables(first, uuid_of(observation.id, "Observation"), observation, said):
-            return
-        for part in others:
-            if part.id not in self.told:
-                self._observables(part, uuid_of(part.id, BARE), part, said)
+        if self._observables(seen[0], said["uuid"], observation, said):
+            for part in seen[1:]:
+                if part.id not in self.told:
+                    self._observables(part, uuid_of(part.id, BARE), part, {})
+
+    def _as_told(self, main: Any) -> None:
+        """A part as the attribute that its reader would know it by."""
+        said = told_attribute(main, self)
+        if "comment" not in said and main.name:
+            said["comment"] = main.name
+        self.attributes.append((main, self._own(said, main)))
 
     def _observables(self, part: Any, uuid: str, main: Any, said: Object) -> bool:
         """Tells an observable with those that it refers to."""
@@ -178,11 +178,6 @@ def _common(main: Any) -> Object:
     if main.revoked:
         found["deleted"] = True
     return found
-
-
-def _of_language(language: str | None, pattern: str) -> Object:
-    kind = next((name for name, row in rows().items() if row.language == language), None)
-    return {"type": kind or "other", "value": pattern}
 
 
 def _words(part: Any) -> Object | None:

@@ -94,9 +94,10 @@ def rows() -> dict[str, Row]:
         step = algorithm if WORD.fullmatch(algorithm) else f"'{algorithm}'"
         finds = f"file:hashes.{step} = "
         raw[name] = {"is": [{"type": "file", "hashes": {algorithm: "$1"}}], "finds": f"{finds}'$1'", "checks": [digits]}
-        pair = {"type": "file", "name": "$1", "hashes": {algorithm: "$2"}}
-        finds = f"file:name = '$1' AND {finds}'$2'"
-        raw[f"filename|{name}"] = {"is": [pair], "finds": finds, "checks": [None, digits]}
+        if known_type(f"filename|{name}"):
+            pair = {"type": "file", "name": "$1", "hashes": {algorithm: "$2"}}
+            finds = f"file:name = '$1' AND {finds}'$2'"
+            raw[f"filename|{name}"] = {"is": [pair], "finds": finds, "checks": [None, digits]}
     return {name: _row(name, row) for name, row in raw.items()}
 
 

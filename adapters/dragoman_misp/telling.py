@@ -83,7 +83,9 @@ class Telling:
         if self._done is None:
             objects = {main.id: self.object(main) for main in self._mains("name")}
             attributes = {main.id: self.attribute(main, self.usual.attribute) for main in self._mains("type")}
-            self.told |= self._brought & self.parts.keys()
+            for id in self._brought & self.parts.keys():
+                self.told.add(id)
+                self._told_parts(getattr(self.parts[id], "object_refs", ()))
             foreign = Foreign(self.incident, self.parts, self.usual, self.told)
             foreign.tell()
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
