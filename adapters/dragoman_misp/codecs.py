@@ -44,9 +44,12 @@ def epoch(value: Any) -> str | None:
 
 def day(value: Any) -> str:
     """The beginning of a day."""
-    if type(value) is not str or not DAY.fullmatch(value):
-        raise ValueError("is no day such as 2026-11-22")
-    return check_time(f"{value}T00:00:00Z")
+    try:
+        if type(value) is str and DAY.fullmatch(value):
+            return check_time(f"{value}T00:00:00Z")
+    except ValueError:
+        pass
+    raise ValueError("is no day such as 2026-11-22")
 
 
 def to_day(moment: str) -> str | None:
@@ -123,7 +126,7 @@ CODECS = {
     "one-boolean": Codec(one_boolean, lambda flag: ["true" if flag else "false"]),
     "kill-chain": Codec(kill_chain, to_kill_chain),
     "uuid": Codec(uuid, of_identity),
-    "digits": Codec(digits, str),
+    "digits": Codec(digits, lambda text: text if text.isdecimal() else None),
     "epoch": Codec(epoch, to_epoch),
     "day": Codec(day, to_day),
     "threat-level": Codec(threat_level, to_threat_level),

@@ -21,6 +21,7 @@ from dragoman_misp.growing import UUID
 from dragoman_misp.times import of_epoch, to_epoch
 
 SPELLED = "spelled"
+LISTS = ("Tag", "Attribute", "Object", "Galaxy", "EventReport")
 UNNAMED = "unnamed"
 DAYS = ("occurrence_time", "detection_time", "created", "modified", "report_time", "generation_time")
 
@@ -29,12 +30,13 @@ DAYS = ("occurrence_time", "detection_time", "created", "modified", "report_time
 class Opened:
     """An event without its parts.  report: the id under which it stands.  creator: that of its organisation.
 
-    made: what we would write of it.
+    said: its members.  made: what we would write of them.
     """
 
     incident: Incident
     report: str
     creator: str | None
+    said: Object
     made: Object
 
 
@@ -46,7 +48,7 @@ class Envelope:
         self.incident, self.organisation = table.parts["incident"], table.parts["organisation"]
         self.reader = JsonReader(FORMAT, context.ledger)
         self.writer = JsonWriter(FORMAT, context.ledger)
-        self.order = [*self.incident.orders[()], "published", "publish_timestamp", "distribution", "Orgc"]
+        self.order = [*self.incident.orders[()], "published", "publish_timestamp", "distribution", "Orgc", *LISTS]
 
     def read(self, event: Object, trail: Sequence[str | int]) -> Opened:
         """The incident of an event whose parts were taken."""
@@ -69,10 +71,12 @@ class Envelope:
         incident.reports = [Report(id=incident.basis, type=kind, context=context, published=report_time)]
         if creator is not None:
             incident.contacts, incident.created_by = [creator], creator.id
-        made = self.made(incident)
-        if spelled := difference(made, said):
-            keep(incident, SPELLED, spelled)
-        return Opened(incident, incident.basis, incident.created_by, made)
+        return Opened(incident, incident.basis, incident.created_by, said, self.made(incident))
+
+    def settle(self, opened: Opened) -> None:
+        """Keeps how the members of an event were spelled, now that all is known which they are written from."""
+        if spelled := difference(self.made(opened.incident), opened.said):
+            keep(opened.incident, SPELLED, spelled)
 
     def _published(self, event: Object, published: bool) -> str | None:
         """When the event was published, as far as the model has a place for it."""

@@ -22,7 +22,6 @@ from dragoman_misp.telling import Telling
 from dragoman_misp.usual import Usual
 
 ITEMS = ("Attribute", "Object", "EventReport")
-LISTS = ("Attribute", "Object", "Galaxy", "EventReport")
 ORDER, STRAYS, TAGS, USUAL = "order", "strays", "known-tags", "usual"
 
 
@@ -46,6 +45,7 @@ class EventReader:
         self._tags(tagged, names, growing, trail)
         mark_event(growing)
         told.take(growing, opened.made)
+        self.envelope.settle(opened)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)
         self._items(lists, "EventReport", read_report, growing, trail)
@@ -58,7 +58,7 @@ class EventReader:
 
     def _natural(self, event: Object) -> list[str]:
         """The members of an event that we would write too, in our order."""
-        return [name for name in [*self.envelope.order, "Tag", *LISTS] if name in event and event[name] != []]
+        return [name for name in self.envelope.order if name in event and event[name] != []]
 
     def _tags(self, tagged: Any, names: list[str], growing: Growing, trail: Sequence[str | int]) -> None:
         if not tags.take(tagged, growing.incident, growing.tags, names):
@@ -107,7 +107,7 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
         "Object": _placed(telling.objects(), story.give(incident, made)),
-        "Galaxy": clustered or [],
+        "Galaxy": [] if clustered is None else clustered,
         "EventReport": reports.give(incident, table, telling.told),
     }
     strays = kept(incident, STRAYS)
@@ -115,9 +115,9 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
     order = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []
     for name, items in lists.items():
         whole = _with_strays(items, strays.get(name) if isinstance(strays, dict) else None)
-        if whole or (name in order and whole is not None):
+        if whole is not None and (whole != [] or name in order):
             event.setdefault(name, whole)
-    return {name: event[name] for name in [*(n for n in dict.fromkeys(order) if n in event), *event]}
+    return {name: event[name] for name in [*(order or envelope.order), *event] if name in event}
 
 
 def _placed(objects: list[Any], told: list[tuple[int, Any]]) -> list[Any]:

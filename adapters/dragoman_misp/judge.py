@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from dragoman.mapping.codecs import check_time
 from dragoman.mapping.table import facts
 from dragoman.tree.json import pointer
 from dragoman_misp import codecs
@@ -27,10 +26,9 @@ def _uuid(value: Any) -> bool:
 
 def _day(value: Any) -> bool:
     try:
-        check_time(f"{value}T00:00:00Z")
+        return bool(codecs.day(value))
     except ValueError:
         return False
-    return type(value) is str and codecs.DAY.fullmatch(value) is not None
 
 
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {

@@ -58,7 +58,7 @@ def _standing(incident: Incident, told: set[str]) -> Iterator[Note]:
     """The notes that are reports of the event: not attributes, comments or clusters."""
     for note in incident.notes:
         uuid = str(note.id).partition("--")[2]
-        if note.id not in told and UUID.fullmatch(uuid) and (note.content or note.abstract) and not _is_part(note):
+        if note.id not in told and UUID.fullmatch(uuid) and (note.content or kept(note, SPELLED)) and not _is_part(note):
             yield note
 
 

@@ -6,6 +6,7 @@ The organisation that saw it is a contact.  What says neither (an expiry, an odd
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from dragoman.ledger import Ledger
@@ -15,19 +16,22 @@ from dragoman_misp.exact import FORMAT, Object, difference, keep, kept, restored
 from dragoman_misp.growing import UUID, Growing
 from dragoman_misp.tables import table
 
-SPELLED, OTHERS, ORGANISATION = "sighting", "other-sightings", "Organisation"
+SPELLED, OTHERS, MIXED, ORGANISATION = "sighting", "other-sightings", "sighting-types", "Organisation"
 PARTS = {"0": ("sighting", "sightings"), "1": ("false-positive", "opinions")}
 KINDS = {Sighting: "sighting", Opinion: "false-positive"}
 
 
 def take(listed: Any, growing: Growing, main: Any) -> None:
     """Adds the parts of the sightings of an attribute or object, which `main` stands for."""
-    others = []
+    others, kinds = [], []
     for place, said in enumerate(listed if type(listed) is list else ()):
         if type(said) is dict and str(said.get("type")) in PARTS and type(said.get("type")) in (str, int):
             _add(said, growing, main)
+            kinds.append(str(said["type"]))
         else:
             others.append([place, said])
+    if kinds != sorted(kinds):
+        keep(main, MIXED, kinds)
     if others or type(listed) is not list:
         keep(main, OTHERS, others if type(listed) is list else listed)
 
@@ -100,13 +104,21 @@ class Sightings:
         parts = self.about.get(main.id)
         if parts is None and others is None:
             return None
-        found = [restored(told(part, self.contacts, self.tables), kept(part, SPELLED)) for part in parts or ()]
+        found = [restored(told(part, self.contacts, self.tables), kept(part, SPELLED)) for part in _mixed(parts or (), kept(main, MIXED))]
         if others is not None and not isinstance(others, list):
             return found or others
         for pair in others or ():
             if isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int):
                 found.insert(pair[0], pair[1])
         return found or None
+
+
+def _mixed(parts: Sequence[Any], kinds: Any) -> list[Any]:
+    """Parts in the order in which their types came; sightings before opinions where that is not known."""
+    order = [kind for kind in kinds if isinstance(kind, str)] if isinstance(kinds, list) else []
+    waiting = {kind: [part for part in parts if PARTS[kind][0] == KINDS[type(part)]] for kind in PARTS}
+    found = [waiting[kind].pop(0) for kind in order if waiting.get(kind)]
+    return [*found, *(part for kind in PARTS for part in waiting[kind])]
 
 
 def _is_organisation(contact: Contact) -> bool:

@@ -108,8 +108,14 @@ class Story:
                 _incident(item, growing, event)
         if impacts:
             incident.assessments = [Assessment(impacts=impacts)]
-        if self.places != list(range(len(self.places))):
-            keep(incident, PLACES, self.places)
+        places = [place for _, place in sorted(zip(self.items, self.places, strict=True), key=_rank)]
+        if places != list(range(len(places))):
+            keep(incident, PLACES, places)
+
+
+def _rank(pair: tuple[Object, int]) -> tuple[bool, int]:
+    """We write the incident first, then what it cost."""
+    return pair[0]["name"] != INCIDENT, pair[1]
 
 
 def split(objects: list[Any]) -> tuple[Story, list[Any]]:
@@ -186,7 +192,7 @@ def give(incident: Incident, event: Object) -> list[tuple[int, Object]]:
         found.append(restored(_told_impact(part, template), kept(part, SPELLED)))
     places = kept(incident, PLACES)
     sound = isinstance(places, list) and len(places) == len(found) and all(isinstance(place, int) for place in places)
-    return list(zip(places if sound else range(len(found)), found, strict=True))
+    return sorted(zip(places if sound else range(len(found)), found, strict=True), key=lambda pair: pair[0])
 
 
 def _impacts(incident: Incident) -> Iterator[Impact]:

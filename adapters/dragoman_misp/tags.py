@@ -12,6 +12,7 @@ from typing import Any
 
 from dragoman.model.marking import LEVELS, PAP, Level, is_about_sharing, level, strictest
 from dragoman_misp.exact import Object, keep, kept, same
+from dragoman_misp.labels import machine
 
 TLP_TAGS = {
     "tlp:white": "tlp-1:white",
@@ -33,6 +34,7 @@ BY_LEVEL = {
 DEFINITION = re.compile(r"marking-definition--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a marking of its own in STIX
 SILENT = "iodef:default"  # "as agreed beforehand" is no tag
 LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what is kept: how the tags of a part were put
+CONFUSING = "machine-tags"  # tags that look like the machine tags which we write ourselves
 
 Known = dict[str, Object]
 
@@ -52,9 +54,13 @@ def take(tags: Any, part: Any, known: Known, elsewhere: Sequence[str] = (), inhe
     labels = [name for name in names if marking_of(name) is None and name not in elsewhere]
     if marks:
         part.markings = nearest(marks, inherited)
+    if confusing := [name for name in labels if machine([name])]:
+        keep(part, CONFUSING, confusing)
+        labels = [name for name in labels if name not in confusing]
     if labels:
         part.labels = [*part.labels, *labels]
-    again = [*_of_markings([word for word in marks if word not in inherited]), *labels, *(name for name in elsewhere if name in names)]
+    own = [*_of_markings([word for word in marks if word not in inherited]), *labels, *confusing]
+    again = [*own, *(name for name in elsewhere if name in names)]
     if len(sound) != len(names) or type(tags) is not list or len(tags) != len(names):
         keep(part, ODD, [again, tags])
     else:
@@ -76,7 +82,8 @@ def give(
     labels: those of the part that are tags, when not all are.  elsewhere: names that other parts say.  inherited: the
     markings of the event, which need no tags again.
     """
-    own, untagged = part.labels if labels is None else labels, kept(part, UNTAGGED)
+    own, untagged, confusing = part.labels if labels is None else labels, kept(part, UNTAGGED), kept(part, CONFUSING)
+    own = [*own, *(name for name in (confusing if isinstance(confusing, list) else ()) if isinstance(name, str))]
     more = [name for name in elsewhere if not isinstance(untagged, list) or name not in untagged]
     listed, special, odd = kept(part, LISTED), kept(part, SPECIAL), kept(part, ODD)
     marks = [word for word in part.markings if word not in inherited or _said(word, listed)]
