@@ -165,10 +165,11 @@ def _note(said: Object, growing: Growing, relation: str | None) -> Note:
 def _labels(said: Object, relation: str | None, detects: bool | None) -> list[str]:
     """The machine tags of an attribute."""
     kind, category = said.get("type"), said.get("category")
-    found = [label("type", kind if type(kind) is str else "other")]
+    kind = kind if type(kind) is str else "other"
+    found = [label("type", kind)]
     if type(category) is str:
         found.append(label("category", category))
-    if detects is not None and (detects or said.get("type") in rows() and rows()[said["type"]].language):
+    if detects is not None and (detects or (kind in rows() and rows()[kind].language)):
         found.append(label("to_ids", str(detects)))
     if relation is not None:
         found.append(label("relation", relation))

@@ -16,9 +16,11 @@ from dragoman_misp.order import ORDERS, runs
 from dragoman_misp.references import finish_references
 from dragoman_misp.templates import ObjectRow, templates
 from dragoman_misp.times import of_epoch
-from dragoman_misp.told import BEYOND, COMMENT, PART, beyond, told_object
+from dragoman_misp.told import BEYOND, COMMENT, HOLLOW, PART, beyond, told_object
 from dragoman_misp.values import Unfit
 
+
+UNNAMED = "object"  # what an object is called that says no name
 
 
 def read_object(said: Object, growing: Growing) -> str:
@@ -31,6 +33,8 @@ def read_object(said: Object, growing: Growing) -> str:
         main = _group(said, items if sound else [], growing)
     if sound:
         del said["Attribute"]
+    elif "Attribute" not in said:
+        keep(main, HOLLOW, True)
     growing.order["object"].append(growing.holders[main.id])
     usual = growing.usual.object.members
     references = said.get("ObjectReference")
@@ -120,11 +124,11 @@ def _group(said: Object, items: Sequence[Object], growing: Growing) -> Any:
     """An object that we have no parts for: its attributes, held together; a note when it has none."""
     name = said.get("name")
     if not items:
-        main: Any = Note(abstract=name if type(name) is str else None, content=str(said.get("description") or name or "object"))
+        main: Any = Note(abstract=name if type(name) is str else None, content=str(said.get("description") or name or UNNAMED))
         main.object_refs = [growing.report_id]
         return _added(main, "notes", "note", said, growing)
     refs = [_inside(item, growing, said) for item in items]
-    main = Report(type="grouping", context="unspecified", name=name if type(name) is str and name else "object", object_refs=refs)
+    main = Report(type="grouping", context="unspecified", name=name if type(name) is str and name else UNNAMED, object_refs=refs)
     return _added(main, "reports", "grouping", said, growing)
 
 
@@ -133,8 +137,10 @@ def _added(main: Any, holder: str, kind: str, said: Object, growing: Growing, de
     main.id = growing.main_id(kind, said.get("uuid"), "Object")
     main.created = main.modified = time_of(said.get("timestamp"), of_epoch)
     main.created_by = growing.creator
-    named = (("name", said.get("name")), ("meta-category", said.get("meta-category")))
-    main.labels = [label(name, value) for name, value in named if type(value) is str]
+    name, category = said.get("name"), said.get("meta-category")
+    main.labels = [label("name", name if type(name) is str else UNNAMED)]
+    if type(category) is str:
+        main.labels.append(label("meta-category", category))
     if said.get("deleted") is True:
         main.revoked = True
     comment = said.get("comment")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model import Incident, Indicator, Note, Observation, Relation, Report
+from dragoman.model import Incident, Indicator, Observation, Relation, Report
 from dragoman_misp import tags
 from dragoman_misp.exact import Object, kept
 from dragoman_misp.foreign import Foreign
@@ -20,7 +20,7 @@ from dragoman_misp.order import LISTS, ORDERS, arranged
 from dragoman_misp.references import write_references
 from dragoman_misp.sightings import Sightings
 from dragoman_misp.templates import templates
-from dragoman_misp.told import BEYOND, COMMENT, FOUND, PART, told_attribute, told_object
+from dragoman_misp.told import BEYOND, COMMENT, FOUND, HOLLOW, PART, told_attribute, told_object
 from dragoman_misp.usual import Manner, Usual
 
 TOLD = (*LISTS, "relations")
@@ -121,10 +121,9 @@ class Telling:
         self._tell(main)
         said = self.usual.object.put(told_object(main, self), kept(main, BEYOND))
         row = templates().get(machine(main.labels).get("name", ""))
-        if "Attribute" not in said:
-            in_parts = row is not None and not isinstance(main, Report) and (row.domain or not isinstance(main, Note))
-            attributes = self._in_parts(main, row, said) if in_parts else self._grouped(main, said)
-            said["Attribute"] = attributes
+        if "Attribute" not in said and not kept(main, HOLLOW):
+            in_parts = row is not None and row.told_by(main)
+            said["Attribute"] = self._in_parts(main, row, said) if in_parts else self._grouped(main, said)
         return self._linked(main, said)
 
     def _linked(self, main: Any, said: Object) -> Object:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from dragoman.mapping.table import facts
-from dragoman.model import Address
+from dragoman.model import Address, Indicator, Observation
 from dragoman.model.plain import classes
 from dragoman_misp.paths import Fields, Path
 from dragoman_misp.rows import category_of, detects, known_type
@@ -67,6 +67,10 @@ class ObjectRow:
     def type_of(self, relation: str) -> str:
         """The type of the attribute that stands under a relation."""
         return self.types.get(relation) or (relation if known_type(relation) else "text")
+
+    def told_by(self, main: Any) -> bool:
+        """Whether a part may be the main one of such an object, rather than a group of attributes or a note."""
+        return type(main) is self.slots[0].cls if self.domain else isinstance(main, Observation | Indicator)
 
     def attribute(self, relation: str, value: str, finds: bool) -> Fields:
         """An attribute of such an object as its template has it."""

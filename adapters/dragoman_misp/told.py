@@ -17,6 +17,7 @@ from dragoman_misp.usual import Usual
 
 BEYOND = "beyond"  # what is kept of an attribute or object beyond its parts
 FOUND, COMMENT, PART = "indicator", "comment", "part"  # what parts brought along are of
+HOLLOW = "hollow"  # that an object has no list of attributes at all
 BARE = "observable"  # what an attribute is of that says an observable and nothing else
 UNSAID = object()
 
