@@ -115,12 +115,11 @@ def unloaded(events: list[Object]) -> Cargo:
     """Takes the cargo out of the events of a document."""
     cargo: Cargo = {}
     for event in events:
-        objects = event.get("Object")
-        found = [item for item in _listed(objects) if is_cargo(item)]
+        found = [item for item in _listed(event.get("Object")) if is_cargo(item)]
         held = _held(found[0]) if len(found) == 1 else None
         if held is None:
             continue
-        event["Object"] = [item for item in objects if item is not found[0]]
+        event["Object"] = [item for item in event["Object"] if item is not found[0]]
         if not event["Object"]:
             del event["Object"]
         if isinstance(held.get(OWN), dict):

@@ -181,7 +181,7 @@ def standing(incident: Incident) -> Iterator[tuple[str, str, Any]]:
 
 def _is_of(part: Any, kind: str) -> bool:
     place = facts(TABLE)["parts"][kind]
-    return place["list"] != "actors" or part.type == place["kind"]
+    return bool(place["list"] != "actors" or part.type == place["kind"])
 
 
 __all__ = ["Clusters", "holder_of", "kind_of", "name_of", "same", "standing", "tag_of", "type_of"]

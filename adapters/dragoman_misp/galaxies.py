@@ -39,7 +39,8 @@ def take(listed: Any, growing: Growing, owner: Any) -> list[str]:
             ids = [_cluster(cluster, galaxy, growing, owner, names) for cluster in galaxy[HELD]]
             found.append(_entry(galaxy, ids, growing))
         else:
-            growing.context.ledger.note(Kind.INVALID, "D201", "/Galaxy", "is no galaxy with clusters: kept as it stands", galaxy)
+            reason = "is no galaxy with clusters: kept as it stands"
+            growing.context.ledger.note(Kind.INVALID, "D201", "/Galaxy", reason, galaxy)
             found.append({ODD: galaxy})
     if type(listed) is not list:
         found = [{ODD: listed}, None]
@@ -170,7 +171,7 @@ class Galaxies:
             yield entry[ODD]
             return
         pairs = [pair for pair in _pairs(entry) if pair[0] in self.parts]
-        if not pairs and _pairs(entry) or not isinstance(entry, dict):
+        if (not pairs and _pairs(entry)) or not isinstance(entry, dict):
             return
         galaxy_type = str(entry.get("type"))
         held = []

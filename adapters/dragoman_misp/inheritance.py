@@ -24,15 +24,16 @@ def mark_event(growing: Growing) -> None:
 
 def spread(main: Any, growing: Growing) -> None:
     """Gives the markings of an attribute to the parts that it brought along; of a shared observable the strictest count."""
-    refs = getattr(main, "object_refs", ())
+    refs: tuple[str, ...] = tuple(getattr(main, "object_refs", ()))
     for part in _brought_along(main, growing):
         part.markings = main.markings
         refs = (*refs, *getattr(part, "object_refs", ()))
     needed = strictest(main.markings)
     for ref in refs:
-        part = growing.parts.get(ref)
-        if growing.holders.get(ref) == "observables" and (needed or Level.CLEAR) > (strictest(part.markings) or Level.CLEAR):
-            part.markings = main.markings
+        if growing.holders.get(ref) == "observables":
+            known = growing.parts[ref]
+            if (needed or Level.CLEAR) > (strictest(known.markings) or Level.CLEAR):
+                known.markings = main.markings
 
 
 def _brought_along(main: Any, growing: Growing) -> Iterator[Any]:

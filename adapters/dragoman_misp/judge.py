@@ -11,6 +11,7 @@ from dragoman.mapping.table import facts
 from dragoman.tree.json import pointer
 from dragoman_misp import codecs
 from dragoman_misp.exact import Object
+from dragoman_misp.growing import UUID
 from dragoman_misp.rows import known_type
 from dragoman_misp.times import of_epoch, of_seen
 
@@ -21,7 +22,7 @@ Trail = tuple[str | int, ...]
 
 
 def _uuid(value: Any) -> bool:
-    return type(value) is str and codecs.UUID.fullmatch(value.lower()) is not None
+    return type(value) is str and UUID.fullmatch(value.lower()) is not None
 
 
 def _day(value: Any) -> bool:
@@ -37,7 +38,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "filled": (lambda value: type(value) is str and bool(value.strip()), "is no text"),
     "day": (_day, "is no day such as 2026-11-22"),
     "boolean": (lambda value: type(value) is bool, "is neither true nor false"),
-    "epoch": (lambda value: type(value) is str and of_epoch(value) is not None, "is no time in seconds since 1970, in a string"),
+    "epoch": (lambda value: type(value) is str and of_epoch(value) is not None, "is no time in seconds, in a string"),
     "digits": (lambda value: type(value) is str and value.isdecimal(), "is no number in a string"),
     "moment": (lambda value: value is None or (type(value) is str and of_seen(value) is not None), "is no time of ISO 8601"),
     "colour": (lambda value: type(value) is str and COLOUR.fullmatch(value) is not None, "is no colour such as #ffc000"),

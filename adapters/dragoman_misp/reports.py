@@ -27,7 +27,8 @@ def read_report(said: Object, growing: Growing) -> None:
         incident.description = [said["content"]]
         return
     spec = table(growing.context.tables).parts["event-report"]
-    note: Note = JsonReader(FORMAT, growing.context.ledger).read(spec, {name: value for name, value in said.items() if name != "uuid"})
+    source = {name: value for name, value in said.items() if name != "uuid"}
+    note: Note = JsonReader(FORMAT, growing.context.ledger).read(spec, source)
     note.id = growing.main_id("note", said.get("uuid"), "EventReport")
     note.created, note.created_by, note.object_refs = note.modified, growing.creator, [growing.report_id]
     if note.content is None:

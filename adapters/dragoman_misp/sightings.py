@@ -96,7 +96,8 @@ class Sightings:
         for opinion in incident.opinions:
             if opinion.opinion == "strongly-disagree" and len(opinion.object_refs) == 1 and _is_named(opinion):
                 self.about[opinion.object_refs[0]].append(opinion)
-        self.told = {sighted_by(part) for parts in self.about.values() for part in parts} & self.contacts.keys()
+        seers = (sighted_by(part) for parts in self.about.values() for part in parts)
+        self.told: set[str] = {by for by in seers if by is not None and by in self.contacts}
 
     def give(self, main: Any) -> Any:
         """The sightings of a part, None when it has none."""
@@ -104,7 +105,8 @@ class Sightings:
         parts = self.about.get(main.id)
         if parts is None and others is None:
             return None
-        found = [restored(told(part, self.contacts, self.tables), kept(part, SPELLED)) for part in _mixed(parts or (), kept(main, MIXED))]
+        ordered = _mixed(parts or (), kept(main, MIXED))
+        found = [restored(told(part, self.contacts, self.tables), kept(part, SPELLED)) for part in ordered]
         if others is not None and not isinstance(others, list):
             return found or others
         for pair in others or ():
