@@ -38,7 +38,7 @@ EXAMPLES = {
     "cpe": "cpe:2.3:a:example:product:1.0:*:*:*:*:*:*:*",
     "stix2-pattern": "[file:name = 'a']",
     "vulnerability": "CVE-2021-44228",
-    **{name: "user@example.org" for name in ("email", "target-email", "whois-registrant-email", "dns-soa-email")},
+    **dict.fromkeys(("email", "target-email", "whois-registrant-email", "dns-soa-email"), "user@example.org"),
     **dict.fromkeys(("email-src", "email-dst"), "user@example.org"),
     **dict.fromkeys(("domain", "hostname", "onion-address"), "host.example"),
     **{f"x509-fingerprint-{name}": "a" * digits for name, digits in (("md5", 32), ("sha1", 40), ("sha256", 64))},
@@ -111,11 +111,19 @@ def test_every_type_that_misp_knows_has_a_category() -> None:
     [
         ("md5", "a" * 32, f"[file:hashes.MD5 = '{'a' * 32}']"),
         ("filename|sha256", "a'b\\c|" + "b" * 64, f"[file:name = 'a\\'b\\\\c' AND file:hashes.'SHA-256' = '{'b' * 64}']"),
-        ("ip-dst", "2001:db8::1", "[network-traffic:dst_ref.type = 'ipv6-addr' AND network-traffic:dst_ref.value = '2001:db8::1']"),
-        ("domain|ip", "a.example|192.0.2.1", "[domain-name:value = 'a.example' AND domain-name:resolves_to_refs[*].value = '192.0.2.1']"),
+        (
+            "ip-dst",
+            "2001:db8::1",
+            "[network-traffic:dst_ref.type = 'ipv6-addr' AND network-traffic:dst_ref.value = '2001:db8::1']",
+        ),
+        (
+            "domain|ip",
+            "a.example|192.0.2.1",
+            "[domain-name:value = 'a.example' AND domain-name:resolves_to_refs[*].value = '192.0.2.1']",
+        ),
         ("AS", "AS64496", "[autonomous-system:number = 64496]"),
     ],
-)  # fmt: skip
+)
 def test_patterns_are_what_users_of_misp_and_stix_expect(kind: str, value: str, pattern: str) -> None:
     """Another path would find nothing where these patterns are run; numbers are numbers and quotes are escaped."""
     incident, _ = through([attribute(kind, value, to_ids=True)])
@@ -157,7 +165,8 @@ def test_an_edit_of_the_part_shows_in_misp() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("md5", "nonsense"), ("ip-dst", "no address"), ("domain|ip", "half"), ("AS", "many"), ("port", "80 or so")]
+    ("kind", "value"),
+    [("md5", "nonsense"), ("ip-dst", "no address"), ("domain|ip", "half"), ("AS", "many"), ("port", "80 or so")],
 )
 def test_a_value_that_its_type_cannot_have_is_a_note_and_told(kind: str, value: str) -> None:
     """As an observable it would be invalid STIX; silently as text nobody would know."""
@@ -172,7 +181,12 @@ def test_a_value_that_its_type_cannot_have_is_a_note_and_told(kind: str, value: 
 
 def test_a_bad_uuid_costs_nothing_but_a_word() -> None:
     """One empty uuid must not take the event down, and two attributes of one uuid must not become one."""
-    said = [attribute("text", "a", uuid=""), attribute("text", "b"), attribute("text", "c"), attribute("text", "d", uuid=UUID.upper())]
+    said = [
+        attribute("text", "a", uuid=""),
+        attribute("text", "b"),
+        attribute("text", "c"),
+        attribute("text", "d", uuid=UUID.upper()),
+    ]
     incident, told = through(said)
     assert told == said
     assert len({note.id for note in incident.notes}) == 4
@@ -200,10 +214,25 @@ def test_a_file_beside_the_value_is_an_artifact() -> None:
 
 
 SCALARS = st.none() | st.booleans() | st.integers(-5, 2**40) | st.floats(allow_nan=False, width=16) | st.text(max_size=8)
-VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2))
-MEMBERS = (
-    "uuid category comment timestamp to_ids deleted first_seen last_seen data object_relation distribution id event_id Galaxy"
-).split()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2)
+)
+MEMBERS = [
+    "uuid",
+    "category",
+    "comment",
+    "timestamp",
+    "to_ids",
+    "deleted",
+    "first_seen",
+    "last_seen",
+    "data",
+    "object_relation",
+    "distribution",
+    "id",
+    "event_id",
+    "Galaxy",
+]
 KINDS = st.sampled_from(sorted(EXAMPLES)) | st.sampled_from(["text", "unheard of", ""]) | SCALARS
 GOOD = {
     "uuid": UUID,
@@ -223,7 +252,9 @@ def attributes(draw: st.DrawFn) -> dict[str, Any]:
     value = EXAMPLES[kind] if kind in EXAMPLES and draw(st.booleans()) else draw(st.text(max_size=10) | VALUES)  # type: ignore[index]
     said = {"type": kind, "value": value} | {name: GOOD[name] for name in draw(st.sets(st.sampled_from(sorted(GOOD))))}
     said |= draw(st.dictionaries(st.sampled_from(MEMBERS) | st.text(max_size=5), VALUES, max_size=4))
-    return {name: said[name] for name in said if name not in draw(st.sets(st.sampled_from(["type", "value", "uuid"]), max_size=1))}
+    return {
+        name: said[name] for name in said if name not in draw(st.sets(st.sampled_from(["type", "value", "uuid"]), max_size=1))
+    }
 
 
 @given(st.lists(attributes(), max_size=4))

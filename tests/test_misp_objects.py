@@ -82,7 +82,16 @@ def example(name: str, relation: str) -> str:
     form = next((form for form in VALUES if path.form is not None and path.form is FORMS[form]), None)
     if form is not None:
         return VALUES[form]
-    digits = {"md5": 32, "sha1": 40, "sha224": 56, "sha256": 64, "sha384": 96, "sha512": 128, "sha512/224": 56, "sha512/256": 64}
+    digits = {
+        "md5": 32,
+        "sha1": 40,
+        "sha224": 56,
+        "sha256": 64,
+        "sha384": 96,
+        "sha512": 128,
+        "sha512/224": 56,
+        "sha512/256": 64,
+    }
     digits |= {"sha3-224": 56, "sha3-256": 64, "sha3-384": 96, "sha3-512": 128}
     digits |= {f"x509-fingerprint-{kind}": digits[kind] for kind in ("md5", "sha1", "sha256")}
     known = {"ip-dst": "198.51.100.7", "ip-src": "2001:db8::1", "cpe": "cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"}
@@ -260,7 +269,9 @@ def test_what_is_told_of_an_indicator_and_its_observation_has_two_uuids() -> Non
     seen = identified(DomainName(value="a.example"))
     observation = Observation(id="observed-data--" + UUID.format(5), object_refs=[seen.id])
     indicator = Indicator(id="indicator--" + UUID.format(5), pattern="[domain-name:value = 'a.example']", pattern_type="stix")
-    link = Relation(id="relationship--" + UUID.format(6), relation="based-on", source_ref=indicator.id, target_ref=observation.id)
+    link = Relation(
+        id="relationship--" + UUID.format(6), relation="based-on", source_ref=indicator.id, target_ref=observation.id
+    )
     incident = Incident(observables=[seen], observations=[observation], indicators=[indicator], relations=[link])
     attributes, _ = told_of(incident)
     assert len({item["uuid"] for item in attributes}) == len(attributes) == 2
@@ -269,15 +280,31 @@ def test_what_is_told_of_an_indicator_and_its_observation_has_two_uuids() -> Non
 def test_a_pattern_is_read_as_comparisons_only_when_it_is_no_more() -> None:
     """Half of a pattern, taken for the whole, would find what nobody meant."""
     assert comparisons("[a:b = 'x\\'y' AND a:c = 7]") == [("a:b", "x'y"), ("a:c", "7")]
-    for more in ("[a:b = 'x'] AND [a:c = 'y']", "[a:b = 'x' OR a:c = 'y']", "[a:b != 'x']", "[a:b = 'x'] WITHIN 5 SECONDS", "[]"):
+    for more in (
+        "[a:b = 'x'] AND [a:c = 'y']",
+        "[a:b = 'x' OR a:c = 'y']",
+        "[a:b != 'x']",
+        "[a:b = 'x'] WITHIN 5 SECONDS",
+        "[]",
+    ):
         assert not comparisons(more)
 
 
 ANY = st.none() | st.booleans() | st.integers(-5, 10**6) | st.text(max_size=6) | st.lists(st.integers(0, 3), max_size=2)
 NAMES = st.sampled_from(["file", "domain-ip", "network-connection", "vulnerability", "email", "yara", "unheard of"])
-RELATIONS = st.sampled_from(["md5", "filename", "path", "domain", "ip", "ip-src", "dst-port", "id", "to", "from", "yara", "x", "references"])
+RELATIONS = st.sampled_from(
+    ["md5", "filename", "path", "domain", "ip", "ip-src", "dst-port", "id", "to", "from", "yara", "x", "references"]
+)
 TEXTS = st.sampled_from(["a" * 32, "198.51.100.7", "a.example", "443", "a@b", "rule r {}"]) | st.text(max_size=6)
-INNER = {"type": "text", "category": "Other", "to_ids": True, "comment": "c", "timestamp": "1513894521", "deleted": True, "id": "4"}
+INNER = {
+    "type": "text",
+    "category": "Other",
+    "to_ids": True,
+    "comment": "c",
+    "timestamp": "1513894521",
+    "deleted": True,
+    "id": "4",
+}
 
 
 @st.composite
@@ -299,8 +326,12 @@ def objects(draw: st.DrawFn) -> dict[str, Any]:
     said |= {name: outer[name] for name in draw(st.sets(st.sampled_from(sorted(outer))))}
     if draw(st.booleans()):
         target = UUID.format(draw(st.sampled_from([1, 2, 3, 100, 101])))
-        said["ObjectReference"] = draw(st.lists(st.just({"referenced_uuid": target, "relationship_type": "x"}) | ANY, max_size=2))
-    return said | draw(st.dictionaries(st.sampled_from(["description", "deleted", "first_seen", "uuid", "id", "extra"]), ANY, max_size=2))
+        said["ObjectReference"] = draw(
+            st.lists(st.just({"referenced_uuid": target, "relationship_type": "x"}) | ANY, max_size=2)
+        )
+    return said | draw(
+        st.dictionaries(st.sampled_from(["description", "deleted", "first_seen", "uuid", "id", "extra"]), ANY, max_size=2)
+    )
 
 
 @given(st.lists(objects(), max_size=3))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dragoman.model import File, Incident, Indicator, Observable, Observation
@@ -30,7 +29,7 @@ class Foreign:
         self.incident, self.parts, self.usual, self.told = incident, parts, usual, told
         self.attributes: list[tuple[Any, Object]] = []
         self.objects: list[tuple[Any, Object]] = []
-        self._uuids: set[str] = {id[-36:] for id in told}
+        self._uuids: set[str] = {ref[-36:] for ref in told}
 
     def tell(self) -> None:
         """Tells indicators, then observations, then observables that stand alone."""
@@ -137,11 +136,10 @@ class Foreign:
 
     def _object(self, main: Any, found: tuple[ObjectRow, list[Object]], said: Object) -> None:
         row, members = found
-        made = {"name": row.name} | row.template | self._own(said, main)
+        made = {"name": row.name} | dict(row.template) | self._own(said, main)
         inner = [member | {"uuid": derived("attribute", f"{member['object_relation']} {n}", made["uuid"])[-36:]}
                  for n, member in enumerate(members)]  # fmt: skip
         self.objects.append((main, made | {"Attribute": inner}))
-
 
     def _own(self, said: Object, main: Any) -> Object:
         """With a uuid that nothing else has: some give an indicator and what it is based on the same one."""
@@ -185,4 +183,3 @@ def _words(part: Any) -> Object | None:
     named = (part.value, getattr(part, "name", None), getattr(part, "key", None), getattr(part, "subject", None))
     value = next((text for text in named if isinstance(text, str) and text), None)
     return {"type": CUSTOM, "value": value} if value else None
-

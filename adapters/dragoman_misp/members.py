@@ -9,8 +9,8 @@ from dragoman_misp.drafts import told_members
 from dragoman_misp.exact import ADDED, GONE, Object, keep, kept
 from dragoman_misp.growing import Growing, derived
 from dragoman_misp.templates import ObjectRow
-from dragoman_misp.told import COMMENT, FOUND, Around, beyond
 from dragoman_misp.times import to_epoch
+from dragoman_misp.told import COMMENT, FOUND, Around, beyond
 from dragoman_misp.usual import Manner, Usual
 
 MEMBERS, UNSAID = "members", "unsaid"  # how the attributes of an object were put; which of ours were not there

@@ -19,10 +19,11 @@ from dragoman_misp.templates import ObjectRow, templates
 from dragoman_misp.values import Unfit
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'", re.DOTALL)
-COMPARISON = re.compile(r"\s*([a-z0-9-]+:(?:[^\s='\"]|'[^']*')+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'|([0-9]+|true|false))\s*", re.DOTALL)
+PATH = r"[a-z0-9-]+:(?:[^\s='\"]|'[^']*')+"
+COMPARISON = re.compile(rf"\s*({PATH})\s*=\s*(?:'((?:[^'\\]|\\.)*)'|([0-9]+|true|false))\s*", re.DOTALL)
 AND = re.compile(r"AND\b")
 BESIDE = frozenset({"id", "type", "markings", "field_markings", "residue", "defanged", "category"})
-STEP_TYPE = re.compile(r"_refs?(\[\*\])?\.type$")
+OF_TYPE = re.compile(r"_refs?(\[\*\])?\.type$")
 
 
 def attribute_of(parts: Sequence[Any], whole: bool = True) -> Object | None:
@@ -62,7 +63,8 @@ def _whole(row: Row, parts: Sequence[Any]) -> bool:
 
 def _covers(shape: Shape, part: Any) -> bool:
     """Whether a shape says all that a part says; markings, and how its source put it, are no matter of the value."""
-    for name, value in zip(fields(type(part)), values_of(type(part))(part), strict=True):
+    cls: type = type(part)
+    for name, value in zip(fields(cls), values_of(cls)(part), strict=True):
         if value is None or value in ((), []) or name in BESIDE:
             continue
         if name not in shape.templates or not _as_large(shape.templates[name], value):
@@ -81,8 +83,9 @@ def _as_large(template: Any, value: Any) -> bool:
 
 def refs_of(part: Any) -> Iterator[str]:
     """The ids of the observables that one refers to."""
-    for name in fields(type(part)):
-        if name.endswith("_ref") or name.endswith("_refs"):
+    cls: type = type(part)
+    for name in fields(cls):
+        if name.endswith(("_ref", "_refs")):
             value = getattr(part, name)
             yield from [value] if isinstance(value, str) else value or ()
 
@@ -122,7 +125,7 @@ def sought_attribute(pattern: str) -> Object | None:
 def _by_skeleton() -> dict[str, list[Row]]:
     found = defaultdict(list)
     order = {name: place for place, name in enumerate(facts(TABLE)["natural"])}
-    for name, row in sorted(rows().items(), key=lambda pair: order.get(pair[0], len(order))):
+    for _, row in sorted(rows().items(), key=lambda pair: order.get(pair[0], len(order))):
         if row.finds is not None:
             found[_skeleton(row.finds.example)].append(row)
     return found
@@ -155,7 +158,7 @@ def comparisons(pattern: str) -> list[tuple[str, str]] | None:
 
 def sought_object(pattern: str) -> tuple[ObjectRow, list[Object]] | None:
     """The object that a pattern of several values looks for, with its attributes."""
-    found = [pair for pair in comparisons(pattern) or () if not STEP_TYPE.search(pair[0])]
+    found = [pair for pair in comparisons(pattern) or () if not OF_TYPE.search(pair[0])]
     for row, places in _paths():
         relations = [places.get(path) for path, _ in found]
         if found and all(relations) and len(set(relations)) == len(relations):
@@ -177,5 +180,5 @@ def _of_row(row: ObjectRow) -> Iterator[tuple[str, str]]:
         for name, others in main.refs.items():
             if slot.name in others:
                 prefixes.append(f"{main.type}:{name}{'[*]' if name.endswith('refs') else ''}.")
-        for relation, paths in reversed(slot.says.items()):
+        for relation, paths in reversed(list(slot.says.items())):
             yield from ((f"{prefix}{paths[0].place}", relation) for prefix in prefixes)

@@ -19,18 +19,18 @@ from dragoman_misp.times import of_epoch
 from dragoman_misp.told import BEYOND, COMMENT, HOLLOW, PART, beyond, told_object
 from dragoman_misp.values import Unfit
 
-
 UNNAMED = "object"  # what an object is called that says no name
 
 
 def read_object(said: Object, growing: Growing) -> str:
     """Adds the parts of an object; the id of the main one."""
-    name, items = said.get("name"), said.get("Attribute")
-    sound = type(items) is list and all(type(item) is dict for item in items)
+    name, listed = said.get("name"), said.get("Attribute")
+    sound = type(listed) is list and all(type(item) is dict for item in listed)
+    items: list[Object] = listed if sound else []  # type: ignore[assignment]
     row = templates().get(name) if type(name) is str and sound else None
     main = _of_row(row, said, items, growing) if row is not None else None
     if main is None:
-        main = _group(said, items if sound else [], growing)
+        main = _group(said, items, growing)
     if sound:
         del said["Attribute"]
     elif "Attribute" not in said:
@@ -128,7 +128,9 @@ def _group(said: Object, items: Sequence[Object], growing: Growing) -> Any:
         main.object_refs = [growing.report_id]
         return _added(main, "notes", "note", said, growing)
     refs = [_inside(item, growing, said) for item in items]
-    main = Report(type="grouping", context="unspecified", name=name if type(name) is str and name else UNNAMED, object_refs=refs)
+    main = Report(
+        type="grouping", context="unspecified", name=name if type(name) is str and name else UNNAMED, object_refs=refs
+    )
     return _added(main, "reports", "grouping", said, growing)
 
 

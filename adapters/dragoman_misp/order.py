@@ -1,4 +1,4 @@
-"""In which order the attributes and objects of an event stood: the lists of the incident that they came to, with how many in a row."""
+"""In which order the attributes and objects of an event stood: to which lists of the incident they came, how many in a row."""
 
 from __future__ import annotations
 

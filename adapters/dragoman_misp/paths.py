@@ -1,9 +1,9 @@
-"""Where in a part a value stands: "name", "hashes/MD5", "protocols/*", "values/0/data", "references url"; put there and got again."""
+"""Where in a part a value stands ("name", "hashes/MD5", "protocols/*", "references url"): put there and got again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from dragoman.model import ContactPoint, Reference
 from dragoman_misp.patterns import escaped
@@ -11,7 +11,8 @@ from dragoman_misp.times import of_seen, to_moment
 from dragoman_misp.values import CODECS, Unfit
 
 Fields = dict[str, Any]
-Read, Write = Callable[[str], Any], Callable[[Any], str]
+Read: TypeAlias = Callable[[str], Any]
+Write: TypeAlias = Callable[[Any], str]
 TRUTH = {"1": True, "true": True, "True": True, "0": False, "false": False, "False": False}
 REFERENCES = ("url", "cve", "capec", "mitre-attack")
 
@@ -98,7 +99,8 @@ class Path:
     def _text(self, value: Any) -> str | None:
         if self.form is not None:
             return self.form[1](value)
-        return value if isinstance(value, str) else getattr(value, "value", None)
+        found = value if isinstance(value, str) else getattr(value, "value", None)
+        return found if isinstance(found, str) else None
 
     def sought(self, text: str) -> str:
         """The comparison of a pattern: the path as STIX writes it, and the value."""

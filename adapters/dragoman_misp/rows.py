@@ -1,4 +1,4 @@
-"""The rows of attribute types (`mappings/misp-attributes.yaml`), compiled: from a value to parts and their pattern, and back."""
+"""The rows of attribute types (`mappings/misp-attributes.yaml`), compiled: from a value to parts and back."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class Shape:
 
     def take(self, part: Any, found: Found, ids: Sequence[str]) -> bool:
         """Whether a part is of this shape; what it says goes to `found`."""
-        if type(part) is not self.cls or (self.cls is Address and not self._of_type(part.type)):
+        if type(part) is not self.cls or (isinstance(part, Address) and not self._of_type(part.type)):
             return False
         return all(take(getattr(part, name), found, ids) for name, _, take in self._fields)
 

@@ -83,9 +83,9 @@ class Telling:
         if self._done is None:
             objects = {main.id: self.object(main) for main in self._mains("name")}
             attributes = {main.id: self.attribute(main, self.usual.attribute) for main in self._mains("type")}
-            for id in self._brought & self.parts.keys():
-                self.told.add(id)
-                self._told_parts(getattr(self.parts[id], "object_refs", ()))
+            for ref in self._brought & self.parts.keys():
+                self.told.add(ref)
+                self._told_parts(getattr(self.parts[ref], "object_refs", ()))
             foreign = Foreign(self.incident, self.parts, self.usual, self.told)
             foreign.tell()
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
@@ -96,9 +96,9 @@ class Telling:
 
     def _arranged(self, told: dict[str, Object], kind: str) -> list[Object]:
         held = [(holder, part.id) for holder in LISTS for part in getattr(self.incident, holder) if part.id in told]
-        standing = {id for _, id in held}
-        found = [told[id] for id in arranged(held, kept(self.incident, ORDERS[kind]))]
-        return found + [said for id, said in told.items() if id not in standing]
+        standing = {found for _, found in held}
+        found = [told[ref] for ref in arranged(held, kept(self.incident, ORDERS[kind]))]
+        return found + [said for ref, said in told.items() if ref not in standing]
 
     def attribute(self, main: Any, manner: Manner) -> Object:
         """The attribute that a part is the main one of."""
@@ -112,7 +112,9 @@ class Telling:
             said["Galaxy"] = clustered
         if (seen := self.sightings.give(main)) is not None:
             said["Sighting"] = seen
-        if (tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names, self.incident.markings)) is not None:
+        if (
+            tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names, self.incident.markings)
+        ) is not None:
             said["Tag"] = tagged
         return manner.put(said, kept(main, BEYOND))
 

@@ -48,7 +48,7 @@ class Slot:
         """Whether a part is of this kind."""
         if type(part) is not self.cls:
             return False
-        return self.cls is not Address or (part.type in ADDRESSES if self.type == "ip" else part.type == self.type)
+        return not isinstance(part, Address) or (part.type in ADDRESSES if self.type == "ip" else part.type == self.type)
 
 
 @dataclass(slots=True)

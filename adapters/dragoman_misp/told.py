@@ -29,6 +29,11 @@ class Around(Protocol):
     usual: Usual
 
 
+def uuid_of(main: Any) -> str:
+    """The uuid in the id of a main part."""
+    return (main.id or "")[-36:]
+
+
 def told_attribute(main: Any, around: Around) -> Object:
     """The members of an attribute that its parts say, without tags."""
     if isinstance(main, Observable):
@@ -94,12 +99,12 @@ def told_object(main: Any, around: Around) -> Object:
         found["comment"] = comment
     if main.revoked:
         found["deleted"] = True
-    seen = main if type(main) is Observation else around.parts.get(derived("observed-data", FOUND, main.id[-36:]))
+    seen = main if type(main) is Observation else around.parts.get(derived("observed-data", FOUND, uuid_of(main)))
     return found if seen is None else found | times_of(seen)
 
 
 def _of_indicator(main: Indicator, words: Mapping[str, str], around: Around) -> Object:
-    seen = around.parts.get(derived("observed-data", FOUND, main.id[-36:]))
+    seen = around.parts.get(derived("observed-data", FOUND, uuid_of(main)))
     found = sought(main, words.get("type"))
     found["to_ids"] = True
     if seen is not None:

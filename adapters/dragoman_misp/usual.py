@@ -35,10 +35,10 @@ class Manner:
 
     @classmethod
     def of(cls, items: Any) -> Manner:
-        sample = [item for item in sampled(items) if isinstance(item, dict)]
+        sample: list[Members] = [item for item in sampled(items) if isinstance(item, dict)]
         if len(sample) < 2:
             return cls()
-        order = list(max(sample, key=len))
+        order = [*max(sample, key=lambda item: len(item.keys()))]
         alike = ((name, _most(sample, name)) for name in order if name in bookkeeping())
         return cls(order, {name: value for name, (found, value) in alike if found})
 
@@ -101,10 +101,10 @@ class Usual:
     def kept(cls, value: Any) -> Usual:
         """What `as_json` made."""
         held = value if isinstance(value, dict) else {}
-        manners = (Manner.kept(held.get(name)) for name in MANNERS)
+        attribute, object_, inside, reference = (Manner.kept(held.get(name)) for name in MANNERS)
         templates = {name: known for name, known in _table(held.get("templates")).items() if isinstance(known, dict)}
         relations = {name: _tables(known) for name, known in _table(held.get("relations")).items()}
-        return cls(*manners, templates, relations)
+        return cls(attribute, object_, inside, reference, templates, relations)
 
     def within(self, said: Members, relation: Any = None) -> Manner:
         """What is usual for an attribute inside this object, under this relation: it names the object by its local id."""
