@@ -201,3 +201,4 @@ def comment_on(main: Any, comment: str, growing: Growing, describes: bool) -> No
     note = Note(id=derived("note", COMMENT, main.id[-36:]), content=comment, object_refs=[main.id])
     note.created, note.modified, note.created_by = main.created, main.modified, main.created_by
     growing.add("notes", note)
+    growing.remarks[main.id] = note

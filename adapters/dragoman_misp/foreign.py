@@ -13,8 +13,7 @@ from dragoman_misp.growing import UUID, derived
 from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
 from dragoman_misp.templates import ObjectRow
 from dragoman_misp.times import to_epoch
-from dragoman_misp.told import BARE, times_of, told_attribute
-from dragoman_misp.usual import Usual
+from dragoman_misp.told import BARE, Around, times_of, told_attribute
 
 CUSTOM, TERM = "text", "term"
 
@@ -25,8 +24,8 @@ class Foreign:
     told: the ids of parts that are told; it grows.  attributes, objects: what they are told as, with the parts.
     """
 
-    def __init__(self, incident: Incident, parts: dict[str, Any], usual: Usual, told: set[str]) -> None:
-        self.incident, self.parts, self.usual, self.told = incident, parts, usual, told
+    def __init__(self, incident: Incident, around: Around, told: set[str]) -> None:
+        self.incident, self.around, self.parts, self.told = incident, around, around.parts, told
         self.attributes: list[tuple[Any, Object]] = []
         self.objects: list[tuple[Any, Object]] = []
         self._uuids: set[str] = {ref[-36:] for ref in told}
@@ -98,7 +97,7 @@ class Foreign:
 
     def _as_told(self, main: Any) -> None:
         """A part as the attribute that its reader would know it by."""
-        said = told_attribute(main, self)
+        said = told_attribute(main, self.around)
         if "comment" not in said and main.name:
             said["comment"] = main.name
         self.attributes.append((main, self._own(said, main)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from dragoman.adapter import Context
@@ -16,6 +17,7 @@ from dragoman_misp.usual import Usual
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
+@lru_cache(1 << 14)  # each is asked for several times, shortly after each other
 def derived(kind: str, role: str, uuid: str) -> str:
     """The id of a part that an attribute or object brings along, such as what an indicator is based on."""
     return uid(kind, f"{role} of {uuid}")
@@ -30,7 +32,7 @@ class Growing:
     and type of galaxy.  markings: what the event's tags say, for all its parts.  parts: all parts by id.
     holders: the list in which each stands.  references: what objects refer to.  order: the lists to which attributes and
     objects came.
-    mains: the id of the part that stands for an attribute or object, by its uuid.
+    remarks: the comments on parts, by their ids.  mains: the id of the part that stands for an attribute or object, by its uuid.
     """
 
     incident: Incident
@@ -43,6 +45,7 @@ class Growing:
     markings: Sequence[str] = ()
     parts: dict[str, Any] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
+    remarks: dict[str, Any] = field(default_factory=dict)
     mains: dict[str, str] = field(default_factory=dict)
     references: list[tuple[Any, Any, list[Any]]] = field(default_factory=list)
     order: dict[str, list[str]] = field(default_factory=lambda: {"attribute": [], "object": []})

@@ -40,6 +40,7 @@ class Telling:
         self.parts: dict[str, Any] = {part.id: part for name in TOLD for part in getattr(incident, name) if part.id}
         self._brought: set[str] = set(self._brought_along())
         self._about: dict[str, list[str]] = defaultdict(list)
+        self.remarks: dict[str, Any] = {}
         self._links: dict[str, list[Relation]] = defaultdict(list)
         self._sort()
         self._done: tuple[list[Object], list[Object]] | None = None
@@ -54,11 +55,14 @@ class Telling:
     def _sort(self) -> None:
         """What is about an object, and what it refers to."""
         for note in self.incident.notes:
-            if note.id and note.object_refs and "relation" in machine(note.labels):
-                self._about[note.object_refs[0]].append(note.id)
+            about = note.object_refs[0] if note.object_refs else ""
+            if note.id and "relation" in machine(note.labels):
+                self._about[about].append(note.id)
+            elif note.id == derived("note", COMMENT, about[-36:]):
+                self.remarks[about] = note
         for link in self.incident.relations:
             source, target = link.source_ref or "", link.target_ref or ""
-            if link.id == derived("relationship", PART, source) and source in self.parts:
+            if link.relation == "related-to" and link.id == derived("relationship", PART, source) and source in self.parts:
                 self._about[target].append(source)
             elif link.id not in self._brought and hasattr(self.parts.get(target), "modified"):
                 self._links[source].append(link)
@@ -86,7 +90,7 @@ class Telling:
             for ref in self._brought & self.parts.keys():
                 self.told.add(ref)
                 self._told_parts(getattr(self.parts[ref], "object_refs", ()))
-            foreign = Foreign(self.incident, self.parts, self.usual, self.told)
+            foreign = Foreign(self.incident, self, self.told)
             foreign.tell()
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
             for main, said in foreign.objects:

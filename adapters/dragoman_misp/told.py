@@ -27,6 +27,7 @@ class Around(Protocol):
 
     parts: dict[str, Any]
     usual: Usual
+    remarks: dict[str, Any]
 
 
 def uuid_of(main: Any) -> str:
@@ -79,7 +80,7 @@ def comment_of(main: Any, around: Around, describes: bool) -> str | None:
     if describes:
         text = main.description[0] if main.description else None
         return text if text is None or isinstance(text, str) else text.value
-    note = around.parts.get(derived("note", COMMENT, main.id[-36:]))
+    note = around.remarks.get(main.id)
     return note.content if note is not None else None
 
 
