@@ -128,10 +128,10 @@ def test_a_file_is_one_observable_with_its_digests_and_folder() -> None:
     assert observation.id == f"observed-data--{UUID.format(1)}"
 
 
-def test_an_object_for_detection_is_an_indicator_of_all_that_it_says() -> None:
-    """The way back must know which attributes were for detection, and the pattern must be one that users of MISP know."""
-    said = an_object("domain-ip", ("domain", "a.example"), ("ip", "198.51.100.7"), comment="c2")
-    said["Attribute"][1]["to_ids"] = True
+def test_an_object_for_detection_is_an_indicator_of_what_is_for_detection() -> None:
+    """A pattern with more in it would miss what it should find; one with another path, what users of MISP search."""
+    said = an_object("domain-ip", ("domain", "a.example"), ("ip", "198.51.100.7"), ("ip", "192.0.2.9"), comment="c2")
+    said["Attribute"][0]["to_ids"] = said["Attribute"][1]["to_ids"] = True
     incident, told = through([said])
     assert told == [said]
     (indicator,) = incident.indicators
@@ -142,13 +142,13 @@ def test_an_object_for_detection_is_an_indicator_of_all_that_it_says() -> None:
 def test_the_ends_of_a_connection_are_referred_to() -> None:
     """Addresses beside a connection that does not name them would say nothing of who talked to whom."""
     said = an_object("network-connection", ("ip-src", "192.0.2.1"), ("hostname-dst", "b.example"), ("dst-port", "443"))
-    said["Attribute"][0]["to_ids"] = True
+    said["Attribute"][2]["to_ids"] = True
     incident, told = through([said])
     assert told == [said]
     (traffic,) = (part for part in incident.observables if isinstance(part, NetworkTraffic))
     ends = {part.id: part.value for part in incident.observables}
     assert (ends[traffic.src_ref], ends[traffic.dst_ref], traffic.dst_port) == ("192.0.2.1", "b.example", 443)
-    assert "network-traffic:dst_port = 443" in (incident.indicators[0].pattern or "")
+    assert incident.indicators[0].pattern == "[network-traffic:dst_port = 443]"
 
 
 def test_what_a_template_has_no_field_for_is_a_note_about_the_object() -> None:

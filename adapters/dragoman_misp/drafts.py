@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,11 +96,16 @@ def told_members(row: ObjectRow, parts: Sequence[Any], finds: bool) -> list[Obje
     return [row.attribute(relation, value, finds) for _, _, relation, value in _said(row, parts)]
 
 
-def pattern_of(row: ObjectRow, parts: Sequence[Any]) -> str | None:
-    """The pattern that finds all that the observables of an object say; None when they say nothing."""
+def pattern_of(row: ObjectRow, parts: Sequence[Any], sought: Collection[tuple[str, str]]) -> str | None:
+    """The pattern that finds what is for detection in the observables of an object; None when nothing is.
+
+    sought: the names of slots, and the values there.
+    """
     places = dict(_prefixes(row, _standing(row, parts)))
     found: list[str] = []
     for slot, part, relation, value in _said(row, parts):
+        if (slot.name, value) not in sought:
+            continue
         prefix = places.get(part.id, f"{part.type}:")
         if slot.type == "ip" and prefix.startswith("network-traffic:"):
             found.append(f"{prefix}type = '{part.type}'")

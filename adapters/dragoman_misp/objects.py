@@ -81,8 +81,9 @@ def _domain(row: ObjectRow, drafts: Drafts, said: Object, growing: Growing) -> A
 def _observed(row: ObjectRow, drafts: Drafts, said: Object, items: Sequence[Object], growing: Growing) -> Any:
     seen = observation(drafts.observables(growing), said)
     parts = [growing.parts[found] for found in seen.object_refs]
-    finds = any(item.get("to_ids") in YES for item, slot in zip(items, drafts.used, strict=True) if slot is not None)
-    pattern = pattern_of(row, parts) if finds else None
+    pairs = zip(items, drafts.used, strict=True)
+    sought = {(slot, str(item["value"])) for item, slot in pairs if slot is not None and item.get("to_ids") in YES}
+    pattern = pattern_of(row, parts, sought) if sought else None
     if pattern is None:
         _added(seen, "observations", "observed-data", said, growing)
         return seen
