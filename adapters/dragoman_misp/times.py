@@ -18,11 +18,11 @@ LAST = 253402300799  # the last second of the year 9999
 
 @lru_cache(KNOWN)
 def of_epoch(seconds: str) -> str | None:
-    """RFC 3339 of seconds since 1970; None for what is none."""
+    """RFC 3339 of seconds since 1970, to the millisecond as STIX wants it (section 3.2); None for what is none."""
     if not SECONDS.fullmatch(seconds) or int(seconds) > LAST:
         return None
     t = gmtime(int(seconds))
-    return f"{t.tm_year:04}-{t.tm_mon:02}-{t.tm_mday:02}T{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02}Z"
+    return f"{t.tm_year:04}-{t.tm_mon:02}-{t.tm_mday:02}T{t.tm_hour:02}:{t.tm_min:02}:{t.tm_sec:02}.000Z"
 
 
 @lru_cache(KNOWN)
