@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from dragoman.adapter import Context, Likeness
+from dragoman.adapter import Likeness
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind
 from dragoman.model import Contact, Incident
 from dragoman.registry import adapter
+from dragoman.translate import write
+from dragoman.validate import validate
 from misp_samples import ORG, UUID, again, attribute, context, document, event, incident, incidents, uuid
 
 RAW = event(Attribute=[attribute()])
@@ -46,7 +49,7 @@ def test_what_an_event_says_stands_in_the_fields_of_the_incident() -> None:
     """If not, another format would show an event without a title, a date or an author."""
     found = incident(published=True, publish_timestamp="1791207000")
     assert (found.id, found.summary, found.status, found.impact) == (UUID, "Watering hole", "in-progress", 0.6)
-    assert (found.occurrence_time, found.modified) == ("2026-10-05T00:00:00Z", "2026-10-05T12:30:00Z")
+    assert (found.occurrence_time, found.modified) == ("2026-10-05T00:00:00Z", "2026-10-05T12:30:00.000Z")
     assert found.basis == f"report--{UUID}"
     assert found.reports[0].published == "2026-10-05T13:30:00Z"
     assert (found.contacts[0].name, found.created_by) == ("SOC of Example", f"identity--{ORG['uuid']}")
@@ -119,9 +122,16 @@ def test_an_incident_without_anything_gets_what_misp_demands_and_no_more() -> No
     """MISP refuses an event without a title or a date; a member beyond that would be invented."""
     out = document(Incident())["Event"]
     assert (out["info"], out["date"]) == ("unnamed", "2026-11-22")
-    assert adapter("misp").faults(  # type: ignore[attr-defined]
-        b'{"Event":' + __import__("json").dumps(out).encode() + b"}", Context()
-    ) == ["/Event/Orgc: is missing"]
+    assert out["Orgc"]["name"] == "unknown"
+    assert validate(json.dumps({"Event": out}).encode(), "misp").faults == []
+
+
+def test_the_organisation_of_an_event_that_nobody_made_is_that_of_the_profile() -> None:
+    """Filled in without a word, it would be somebody's say."""
+    told = context(settings={"defaults.contact.name": "SOC"})
+    out = json.loads(write([Incident(id=UUID, summary="x")], "misp", told))["Event"]
+    assert out["Orgc"]["name"] == "SOC"
+    assert ("/0/contacts/0/name", Kind.DEFAULTED) in {(loss.path, loss.kind) for loss in told.ledger}
 
 
 def test_the_author_of_a_foreign_incident_is_its_organisation() -> None:

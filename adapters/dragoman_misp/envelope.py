@@ -20,7 +20,7 @@ from dragoman_misp.exact import FORMAT, Object, difference, keep, kept, restored
 from dragoman_misp.growing import UUID
 from dragoman_misp.times import of_epoch, to_epoch
 
-SPELLED = "spelled"
+SPELLED, NOBODY = "spelled", "nobody"
 LISTS = ("Tag", "Attribute", "Object", "Galaxy", "EventReport")
 UNNAMED = "unnamed"
 DAYS = ("occurrence_time", "detection_time", "created", "modified", "report_time", "generation_time")
@@ -71,6 +71,8 @@ class Envelope:
         incident.reports = [Report(id=incident.basis, type=kind, context=context, published=report_time)]
         if creator is not None:
             incident.contacts, incident.created_by = [creator], creator.id
+        else:
+            keep(incident, NOBODY, True)
         return Opened(incident, incident.basis, incident.created_by, said, self.made(incident))
 
     def settle(self, opened: Opened) -> None:
@@ -112,9 +114,16 @@ class Envelope:
         event.setdefault("distribution", self.table.facts["distribution"])
         creator = _made_by(incident)
         if creator is not None:
-            made = self.writer.write(self.organisation, creator)
-            event["Orgc"] = restored(made, kept(creator, SPELLED))
+            event["Orgc"] = restored(self.writer.write(self.organisation, creator), kept(creator, SPELLED))
+        elif not kept(incident, NOBODY):
+            event["Orgc"] = self._somebody(incident)
         return event
+
+    def _somebody(self, incident: Incident) -> Object:
+        """The organisation of an event that nobody said to have made: whom to talk to, else that of the profile."""
+        liaison = incident.liaison
+        name = (liaison.label if liaison is not None else None) or self.context.setting("defaults.contact.name", "unknown")
+        return {"uuid": our_uuid(f"organisation {name}"), "name": name}
 
     def _defaults(self, incident: Incident) -> None:
         """What MISP demands and nobody said."""

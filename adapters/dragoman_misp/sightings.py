@@ -15,6 +15,7 @@ from dragoman.model import Contact, Incident, Opinion, Sighting
 from dragoman_misp.exact import FORMAT, Object, difference, keep, kept, restored
 from dragoman_misp.growing import UUID, Growing
 from dragoman_misp.tables import table
+from dragoman_misp.times import to_epoch
 
 SPELLED, OTHERS, MIXED, ORGANISATION = "sighting", "other-sightings", "sighting-types", "Organisation"
 PARTS = {"0": ("sighting", "sightings"), "1": ("false-positive", "opinions")}
@@ -72,10 +73,17 @@ def told(part: Any, contacts: dict[str | None, Any], tables: tuple[str, ...]) ->
     """The sighting that a part is."""
     spec = table(tables).parts[KINDS[type(part)]]
     out: Object = {"uuid": str(part.id)[-36:], **JsonWriter(FORMAT, Ledger()).plainly(spec, part)}
+    if "date_sighting" not in out and (stamp := to_epoch(_moment(part))) is not None:
+        out["date_sighting"] = stamp
     by = contacts.get(sighted_by(part))
     if by is not None:
         out[ORGANISATION] = {"uuid": str(by.id)[-36:]} | ({"name": by.name} if by.name is not None else {})
     return out
+
+
+def _moment(part: Any) -> str:
+    """When it was seen, as nearly as is known."""
+    return (part.first_seen if isinstance(part, Sighting) else None) or part.modified or part.created or ""
 
 
 def sighted_by(part: Any) -> str | None:
