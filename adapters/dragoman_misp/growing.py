@@ -32,7 +32,8 @@ class Growing:
     and type of galaxy.  markings: what the event's tags say, for all its parts.  parts: all parts by id.
     holders: the list in which each stands.  references: what objects refer to.  order: the lists to which attributes and
     objects came.
-    remarks: the comments on parts, by their ids.  mains: the id of the part that stands for an attribute or object, by its uuid.
+    remarks: the comments on parts, by their ids.  mains: the id of the part that stands for an attribute or object, by
+    its uuid.
     """
 
     incident: Incident
