@@ -34,7 +34,7 @@ EXAMPLES = {
     "port": "443",
     "size-in-bytes": "1024",
     "malware-sample": "bad.exe|" + "0" * 32,
-    "regkey|value": "HKLM\\Software\\Evil|'quoted' \\ value",
+    "regkey|value": "HKEY_LOCAL_MACHINE\\Software\\Evil|'quoted' \\ value",
     "cpe": "cpe:2.3:a:example:product:1.0:*:*:*:*:*:*:*",
     "stix2-pattern": "[file:name = 'a']",
     "vulnerability": "CVE-2021-44228",
@@ -272,3 +272,24 @@ def _sorted(item: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _in_order(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(items, key=lambda item: repr(_sorted(item)))
+
+
+@pytest.mark.parametrize("detects", [True, False])
+def test_a_url_without_a_scheme_can_be_looked_for_and_is_no_observable(detects: bool) -> None:
+    """STIX refuses it as a URL; as invalid it would be told of half of all feeds."""
+    said = {"uuid": UUID, "type": "url", "category": "Network activity", "to_ids": detects, "value": "198.51.100.7/a"}
+    grown = growing()
+    read_attribute(copy.deepcopy(said), grown)
+    assert not grown.incident.observables
+    assert len(grown.incident.indicators) == detects
+    assert len(grown.incident.notes) == (not detects)
+    assert not list(grown.context.ledger)
+    assert through([copy.deepcopy(said)])[1] == [said]
+
+
+def test_the_hive_of_a_registry_key_is_spelled_out() -> None:
+    """STIX wants it so (section 6.17), and MISP gets it as it was."""
+    said = {"uuid": UUID, "type": "regkey", "category": "Persistence mechanism", "to_ids": False, "value": "HKCU\\Software\\x"}
+    incident, back = through([copy.deepcopy(said)])
+    assert incident.observables[0].key == "HKEY_CURRENT_USER\\Software\\x"  # type: ignore[union-attr]
+    assert back == [said]

@@ -51,7 +51,7 @@ def test_what_an_event_says_stands_in_the_fields_of_the_incident() -> None:
     assert (found.id, found.summary, found.status, found.impact) == (UUID, "Watering hole", "in-progress", 0.6)
     assert (found.occurrence_time, found.modified) == ("2026-10-05T00:00:00Z", "2026-10-05T12:30:00.000Z")
     assert found.basis == f"report--{UUID}"
-    assert found.reports[0].published == "2026-10-05T13:30:00Z"
+    assert found.reports[0].published == "2026-10-05T13:30:00.000Z"
     assert (found.contacts[0].name, found.created_by) == ("SOC of Example", f"identity--{ORG['uuid']}")
 
 

@@ -27,6 +27,7 @@ from dragoman_misp.exact import keep, same
 from dragoman_misp.growing import Growing
 from dragoman_misp.natural import comparisons
 from dragoman_misp.objects import finish, read_object
+from dragoman_misp.paths import FORMS
 from dragoman_misp.telling import Telling
 from dragoman_misp.templates import templates
 from dragoman_misp.usual import Usual
@@ -94,14 +95,12 @@ def example(name: str, relation: str) -> str:
     }
     digits |= {"sha3-224": 56, "sha3-256": 64, "sha3-384": 96, "sha3-512": 128}
     digits |= {f"x509-fingerprint-{kind}": digits[kind] for kind in ("md5", "sha1", "sha256")}
-    known = {"ip-dst": "198.51.100.7", "ip-src": "2001:db8::1", "cpe": "cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"}
+    known = dict.fromkeys(("url", "uri", "link"), "https://a.example/b")
+    known |= {"ip-dst": "198.51.100.7", "ip-src": "2001:db8::1", "cpe": "cpe:2.3:a:b:c:1:*:*:*:*:*:*:*"}
     mails = dict.fromkeys(("email-src", "email-dst", "target-email"), "a@example.org")
     hosts = dict.fromkeys(("domain", "hostname"), "a.example")
     plain = "[file:name = 'a']" if kind == "stix2-pattern" else f"some {relation}"
     return (known | mails | hosts).get(kind, "a" * digits[kind] if kind in digits else plain)
-
-
-from dragoman_misp.paths import FORMS  # noqa: E402  (used by `example` alone)
 
 
 @pytest.mark.parametrize("name", sorted(templates()))

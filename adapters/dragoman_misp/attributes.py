@@ -20,7 +20,7 @@ from dragoman_misp.rows import DATA, Row, rows
 from dragoman_misp.times import of_epoch, of_seen
 from dragoman_misp.told import BARE, BEYOND, COMMENT, FOUND, beyond, told_attribute
 from dragoman_misp.usual import Manner
-from dragoman_misp.values import Unfit
+from dragoman_misp.values import Loose, Unfit
 
 YES = (True, 1, "1", "true", "True")
 NOTE, MISFIT = Row("", holder="notes", kind="note"), "is no {0}: it stands as a text"
@@ -61,6 +61,8 @@ def _main(said: Object, growing: Growing, relation: str | None) -> Any:
     if row is not None and type(value) is str:
         try:
             return _of_row(row, row.split(value, said.get("data")), said, growing, relation)
+        except Loose:
+            pass
         except Unfit:
             growing.context.ledger.note(Kind.INVALID, "D201", "/Attribute/value", MISFIT.format(kind), value)
     return _note(said, growing, relation)
@@ -123,13 +125,21 @@ def time_of(value: Any, read: Callable[[str], str | None]) -> str | None:
 def _indicator(row: Row, sides: Any, said: Object, growing: Growing, relation: str | None) -> Indicator:
     """How to find a value, and what was seen of it."""
     main = Indicator(pattern=row.pattern(sides), pattern_type="stix", pattern_version="2.1")
-    seen = observation(row.make(sides, growing), said) if row.shapes else None
+    seen = _seen(row, sides, said, growing)
     main.start_time = seen.first_observed if seen else time_of(said.get("first_seen"), of_seen)
     _added(main, INDICATOR, said, growing, _labels(said, relation, None))
     main.start_time = main.start_time or main.created
     if seen is not None:
         based_on(main, seen, growing)
     return main
+
+
+def _seen(row: Row, sides: Any, said: Object, growing: Growing) -> Observation | None:
+    """What an indicator is based on; None when the value cannot stand as an observable."""
+    try:
+        return observation(row.make(sides, growing), said) if row.shapes else None
+    except Loose:
+        return None
 
 
 INDICATOR = Row("", holder="indicators", kind="indicator")

@@ -89,6 +89,8 @@ def _checked(kind: Any, value: str) -> None:
     row = rows().get(kind) if type(kind) is str else None
     if row is not None and row.sides == 1:
         row.split(value)
+        if row.stands is not None and not row.stands(value):
+            raise Unfit
 
 
 def told_members(row: ObjectRow, parts: Sequence[Any], finds: bool) -> list[Object]:

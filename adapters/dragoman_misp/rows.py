@@ -13,7 +13,7 @@ from dragoman.model.plain import classes
 from dragoman_misp.growing import Growing
 from dragoman_misp.patterns import Template
 from dragoman_misp.shapes import Found, Shape
-from dragoman_misp.values import CHECKS, Unfit, address_kind, is_digest
+from dragoman_misp.values import CHECKS, Loose, Unfit, address_kind, is_digest
 
 TABLE = "misp-attributes"
 DATA = " and data"  # a type whose value has a file beside it
@@ -25,7 +25,8 @@ Check = Callable[[str], bool]
 class Row:
     """A type of attribute.
 
-    sides: how many a value has.  checks: the form of each.  shapes: of the observables, the main one first.  domain: of a
+    sides: how many a value has.  checks: the form of each.  stands: the form that a value must
+    have to be an observable.  shapes: of the observables, the main one first.  domain: of a
     domain object instead, with its list and the type of its id.  finds: the pattern of an indicator.  language: of values
     that are patterns themselves.
     """
@@ -37,6 +38,7 @@ class Row:
     shapes: Sequence[Shape] = ()
     finds: Template | None = None
     language: str | None = None
+    stands: Check | None = None
     domain: Shape | None = None
     holder: str = "observations"
     kind: str = "observed-data"
@@ -52,7 +54,9 @@ class Row:
         return (found[0], found[-1], data) if self.data else found
 
     def make(self, sides: Sequence[str], growing: Growing) -> list[str]:
-        """Adds the observables of a value; their ids, the main one first.  Raises Unfit."""
+        """Adds the observables of a value; their ids, the main one first.  Raises Unfit, Loose."""
+        if self.stands is not None and not self.stands(sides[0]):
+            raise Loose
         if len(self.shapes) == 1:
             return [growing.observable(self.shapes[0].make(sides, ()))]
         ids = [""] * len(self.shapes)
@@ -111,6 +115,7 @@ def _row(name: str, raw: Mapping[str, Any]) -> Row:
         shapes=[Shape.observable(observable) for observable in raw.get("is", ())],
         finds=Template(raw["finds"]) if "finds" in raw else None,
         language=raw.get("language"),
+        stands=_check(raw.get("stands")),
         domain=domain,
         holder=raw.get("list", "observations"),
         kind=raw.get("kind", "observed-data"),

@@ -80,7 +80,7 @@ def _slot(name: str, codec: str | None = None) -> tuple[Fill, Take]:
     read, write = CODECS[codec]
 
     def take(value: Any, found: Found, ids: Sequence[str]) -> bool:
-        return type(value) is int and _same(found, place, write(value))
+        return type(value) in (int, str) and _same(found, place, write(value))
 
     return lambda sides, ids: read(sides[place]), take
 

@@ -6,10 +6,14 @@ import re
 import socket
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
+
+from dragoman.mapping.table import facts
 
 IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!/|$)|(?=/|$))){4}(?:/(?:3[0-2]|[12]?\d))?", re.ASCII)
 PREFIX = re.compile(r"/(?:12[0-8]|1[01]\d|[1-9]?\d)", re.ASCII)
 HOST = re.compile(r"[^\s/:@'\"\\<>|,]{1,253}")
+WEB = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -19,6 +23,10 @@ AS_NUMBER = re.compile(r"(?:AS)?(0|[1-9][0-9]{0,9})", re.ASCII)
 
 class Unfit(Exception):
     """A value that its type cannot have: it is told as a text."""
+
+
+class Loose(Unfit):
+    """A value that its type can have, and no observable can: it can be looked for, or is told as a text."""
 
 
 @lru_cache(4096)
@@ -71,15 +79,24 @@ def fits(read: Callable[[str], int], text: str) -> bool:
     return True
 
 
-CODECS: dict[str, tuple[Callable[[str], int], Callable[[int], str]]] = {
+def full_key(key: str) -> str:
+    """A registry key with its hive spelled out."""
+    hive, separator, rest = key.partition("\\")
+    hives: dict[str, str] = facts("misp-attributes")["hives"]
+    return hives.get(hive.upper(), hive) + separator + rest
+
+
+CODECS: dict[str, tuple[Callable[[str], Any], Callable[[Any], str]]] = {
     "integer": (number, str),
     "port": (port, str),
     "as-number": (as_number, lambda value: f"AS{value}"),
+    "hive": (full_key, str),
 }
 
 CHECKS: dict[str, Callable[[str], bool]] = {
     "ip": lambda value: address_kind(value) is not None,
     "host": lambda value: HOST.fullmatch(value) is not None,
+    "web": lambda value: WEB.fullmatch(value) is not None,
     "mac": lambda value: MAC.fullmatch(value) is not None,
     "mail": lambda value: MAIL.fullmatch(value) is not None,
     "cpe": lambda value: value.startswith("cpe:"),

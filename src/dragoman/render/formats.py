@@ -46,4 +46,4 @@ def crossed(matrix: Matrix, formats: Sequence[str]) -> RenderableType:
         shown = [cell(_short(places[name])) if name in places else Text("-", style=SOFT) for name in formats]
         lines.append(("" if part == last else part, field, *shown))
         last = part
-    return grid(("Part", "Field", *formats), lines, len(lines))
+    return grid(("Part", "Field", *formats), lines, len(lines), whole=2)

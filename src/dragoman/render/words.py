@@ -42,16 +42,16 @@ def title(part: Any, otherwise: str = "untitled") -> str:
     return " ".join((part.name or summary or said(*part.description) or number or part.id or otherwise).split())[:200]
 
 
-def grid(headings: Sequence[str], rows: Sequence[Sequence[object]], most: int) -> RenderableType:
+def grid(headings: Sequence[str], rows: Sequence[Sequence[object]], most: int, whole: int = 0) -> RenderableType:
     """A table without frame and without the columns in which nothing stands; without a head if no heading says a word.
 
-    most: how many of the rows are shown.
+    most: how many of the rows are shown.  whole: how many of the first columns never break a word.
     """
     columns = [place for place in range(len(headings)) if any(row[place] for row in rows)]
     head = any(headings)
     made = Table(box=box.SIMPLE_HEAD if head else None, show_header=head, header_style=SOFT, show_edge=False)
     for place in columns:
-        made.add_column(headings[place], overflow="fold")
+        made.add_column(headings[place], overflow="fold", no_wrap=place < whole)
     for row in rows[:most]:
         made.add_row(*(found if isinstance(found := row[place], Text) else cell(found) for place in columns))
     return Group(made, *rest(len(rows), most))
