@@ -31,11 +31,16 @@ def floor(source: bytes, target: bytes) -> Callable[[], object]:
     import msgspec
     from lxml import etree
 
-    if source.lstrip()[:1] == b"<":
-        tree = msgspec.json.decode(target)
-        return lambda: (etree.fromstring(source), msgspec.json.format(msgspec.json.encode(tree), indent=2))
-    root = etree.fromstring(target)
-    return lambda: (json.loads(source), etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+    read: Callable[[bytes], object] = etree.fromstring if _is_xml(source) else json.loads
+    if _is_xml(target):
+        root = etree.fromstring(target)
+        return lambda: (read(source), etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+    tree = msgspec.json.decode(target)
+    return lambda: (read(source), msgspec.json.format(msgspec.json.encode(tree), indent=2))
+
+
+def _is_xml(data: bytes) -> bool:
+    return data.lstrip()[:1] == b"<"
 
 
 def translation(source: bytes, target_format: str) -> Callable[[], bytes]:
@@ -96,6 +101,11 @@ def compare(name: str, source: Path, target_format: str, target: Path) -> None:
           f"{size / ours:7.2f} {memory:6.0f} {memory * 1.048576 / size:6.1f}", flush=True)  # fmt: skip
 
 
+def head() -> None:
+    """The names of the columns."""
+    print(f"{'document':44}", *(f"{name:>{width}}" for name, width in COLUMNS))
+
+
 def documents(sizes: list[int], folder: Path) -> Iterator[tuple[str, Path, str]]:
     """What is measured: (name, file, target format)."""
     for place, target, pattern in (("iodef", "stix-2.1", "v2-*.xml"), ("stix", "iodef-2", "*.json")):
@@ -120,7 +130,7 @@ def main() -> None:
         return
     if not CORPUS.is_dir():
         print("no corpus beside the checkout: only the generated documents")
-    print(f"{'document':44}", *(f"{name:>{width}}" for name, width in COLUMNS))
+    head()
     with tempfile.TemporaryDirectory() as folder:
         for name, file, target_format in documents(chosen.observables, Path(folder)):
             if chosen.generated and file.parent != Path(folder):

@@ -9,7 +9,7 @@ import click
 
 from dragoman.cli import main as root
 from dragoman.codes import CODES
-from dragoman.mapping.matrix import matrix
+from dragoman.mapping.matrix import like, matrix
 from dragoman.model.plain import classes, fields
 from dragoman.registry import adapter, formats
 
@@ -45,7 +45,8 @@ def mapping(name: str) -> str:
     """What goes where in a format, and which fields of the model its table has no place for."""
     about = adapter(name).format
     found, _ = matrix([name])
-    source = f"Made from `mappings/{name}.yaml`; what an adapter does in code besides is told in its design note."
+    files = " and ".join(f"`mappings/{other}.yaml`" for other in like(name))
+    source = f"Made from {files}; what an adapter does in code besides is told in its design note."
     lines = [f"# {about.name}: {about.title}\n", f"{about.specification}. {source}\n"]
     lines += ["| part | field | where it stands |", "|---|---|---|"]
     lines += [f"| {part} | {field} | {_cell(cell[name])} |" for (part, field), cell in found.items()]

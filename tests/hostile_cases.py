@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import hostile_iodef
 from stix_samples import CORE, bundle, made, uuid
 
 NS = "urn:ietf:params:xml:ns:iodef-2.0"
@@ -295,6 +296,10 @@ JSON: dict[str, tuple[str, str | bytes]] = {
 
 
 def cases() -> Iterator[Case]:
-    for format_name, table in (("iodef-2", XML), ("iodef-1", XML1), ("stix-2.1", JSON)):
+    tables = {
+        "iodef-2": XML, "iodef-1": XML1, "stix-2.1": JSON,
+        "iodef-json": hostile_iodef.JSON, "iodef-cbor": hostile_iodef.CBOR,
+    }  # fmt: skip
+    for format_name, table in tables.items():
         for name, (expected, data) in table.items():
             yield Case(name, format_name, data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass"), expected)

@@ -31,5 +31,5 @@ def run(*arguments: str, stdin: str | bytes = b"", environment: Sequence[tuple[s
             main(list(arguments))
         except SystemExit as end:
             status = int(end.code or 0)
-    out, err = ((stream.flush(), stream.buffer.getvalue().decode())[1] for stream in streams[1:])  # type: ignore[attr-defined]
+    out, err = ((stream.flush(), stream.buffer.getvalue().decode("utf-8", "surrogateescape"))[1] for stream in streams[1:])  # type: ignore[attr-defined]
     return Outcome(status, out, err)

@@ -11,6 +11,9 @@ from corpus import STIX, needed
 from dragoman.ledger import Ledger
 from dragoman.mapping import compiled
 from dragoman.mapping.json import JsonReader, JsonWriter
+from dragoman.mapping.table import Spec
+from dragoman.model import plain as model
+from dragoman.model.plain import fields
 from dragoman.tree import json
 from dragoman_stix import table
 
@@ -25,6 +28,10 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "type": "infrastructure", "spec_version": "2.1", "id": "infrastructure--854eab89-11df-59e6-a563-0012a1f0e195",
         "created": "2026-03-01T09:00:00Z", "name": "host", "infrastructure_types": ["workstation", "botnet"], "confidence": 0,
         "object_marking_refs": ["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"],
+    },
+    "file": {
+        "type": "file", "spec_version": "2.1", "id": "file--854eab89-11df-59e6-a563-0012a1f0e195", "name": "a.exe",
+        "hashes": {"MD5": "d41d8cd98f00b204e9800998ecf8427e"}, "size": 0,
     },
 }  # fmt: skip
 WRONG: list[Any] = ["", [], {}, None, True, 7, ["x", 7], "no such thing", {"x": "y"}]
@@ -50,7 +57,18 @@ def agrees(name: str, item: dict[str, Any]) -> bool:
     if found is not None:
         assert found == plain
         assert not reader.ledger.losses
+        compares(spec, item, found)
     return found is not None
+
+
+def compares(spec: Spec, item: dict[str, Any], part: Any) -> None:
+    """The comparison says yes to the part that is read, and no to one that differs in any field."""
+    check = compiled.checker_of(spec, tuple(item))
+    assert check is not None
+    assert check(item, part)
+    for name in fields(type(part)):
+        assert not check(item, model.copied(part, **{name: "something else"}))
+    assert "type" not in item or not check(item | {"type": "another"}, part)
 
 
 @pytest.mark.parametrize("name", OBJECTS)

@@ -28,4 +28,4 @@ def test_a_case_in_a_format(source: Path, target: str, accept: bool) -> None:
         golden.write_bytes(found.data)
     if not golden.is_file():
         pytest.skip("no golden yet: run with --accept")
-    assert found.data.decode() == golden.read_text("utf-8")
+    assert found.data == golden.read_bytes()

@@ -37,7 +37,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize("target", ["base", "iodef-1", "iodef-2", "stix-2.1"])
+@pytest.mark.parametrize("target", ["base", "iodef-1", "iodef-2", "iodef-json", "stix-2.1"])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.format}-{case.name}")
 def test_a_hostile_document(case: Case, target: str, tmp_path: Path) -> None:
     """If it failed: a document could crash the command, pass although it is wrong, reach out, or act on a terminal."""
@@ -47,7 +47,10 @@ def test_a_hostile_document(case: Case, target: str, tmp_path: Path) -> None:
     file.write_bytes(case.data.replace(b"SECRET", str(secret).encode()))
     before = file.read_bytes()
     outcome = run("translate", "--from", case.format, "--to", target, "--fail-on", "invalid", str(file), "-o", str(output))
-    assert outcome.status in {A: (0,), R: (3, 4)}.get(case.expected, (0, 3, 4)), outcome.err
+    if "what has to be carried nests deeper" in outcome.err:  # the target has no class for it, and no reader would follow
+        assert outcome.status == 5
+    else:
+        assert outcome.status in {A: (0,), R: (3, 4)}.get(case.expected, (0, 3, 4)), outcome.err
     assert not ACTING.search(outcome.err.replace("\n", " ")), outcome.err
     assert len(outcome.err.splitlines()) <= 1
     if outcome.status:

@@ -41,7 +41,7 @@ class Iodef2(TableAdapter):
         can=Can.READ | Can.WRITE | Can.MANY | Can.CARRY,
     )
     namespace = "{urn:ietf:params:xml:ns:iodef-2.0}"
-    document: type[Document] = Document
+    making: type[Document] = Document
 
     def sniff(self, head: bytes) -> Likeness:
         """Sure of a document whose root is an IODEF-Document in the namespace of v2, in UTF-8 or UTF-16."""
@@ -54,6 +54,13 @@ class Iodef2(TableAdapter):
         if root.tag != f"{self.namespace}IODEF-Document":
             raise ReadError(stranger(root.tag, self.format.title), where=context.source)
         return root
+
+    def plans(self, context: Context) -> Plans:
+        """The rows, with the user's own over them.  Raises MappingError."""
+        return plans(context.tables)
+
+    def reader(self, context: Context) -> XmlReader:
+        return XmlReader(self.plans(context), context.ledger)
 
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         reader = self.reader(context)
@@ -68,41 +75,40 @@ class Iodef2(TableAdapter):
         incidents[0].header = header
         return incidents, no_anchor
 
-    def reader(self, context: Context) -> XmlReader:
-        """What reads the parts of a document."""
-        return XmlReader(self.plans(context.tables), context.ledger)
-
-    def plans(self, tables: tuple[str, ...]) -> Plans:
-        """The table, with the user's own over it, as the engine wants it."""
-        return plans(tables)
-
     def header(self, reader: XmlReader, root: Any) -> Header | None:
         """What the document says of itself; None when it says no more than every document does."""
         header: Header = reader.read("document", root)
-        left = dict((header.residue or {}).get(self.format.name, {}))
-        if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == self.document.location:
+        left = dict((header.residue or {}).get(reader.format, {}))
+        if " ".join(left.get(f"@{{{XSI}}}schemaLocation", "").split()) == self.making.location:
             del left[f"@{{{XSI}}}schemaLocation"]
-        if header.version != self.format.version:
+        if header.version != self.making.version:
             left["@version"] = header.version
-        header.version, header.residue = None, {self.format.name: left} if left else None
+        header.version, header.residue = None, {reader.format: left} if left else None
         return None if header == Header() else header
 
-    def give(self, incidents: list[Incident], context: Context) -> Document:
-        """Raises InvalidOutput for no incident, ForbiddenLoss when IODEF demands what nobody said, under `strict`."""
+    def give(self, incidents: list[Incident], context: Context) -> Any:
+        return self.document(incidents, context)
+
+    def document(self, incidents: list[Incident], context: Context) -> Document:
+        """The markup.  Raises InvalidOutput for no incident, under `strict` ForbiddenLoss for what nobody said."""
         if not incidents:
             raise InvalidOutput("an IODEF document holds at least one incident", fix="give it one")
-        document = self.document(self.plans(context.tables), context)
+        document = self.making(self.plans(context), context)
         for incident in incidents:
             document.add(incident)
         document.close(incidents[0].header)
-        missing = document.writer.missing
+        self.refuse(document.writer.missing, context)
+        return document
+
+    def refuse(self, missing: list[str], context: Context) -> None:
+        """Raises ForbiddenLoss under `strict` for what is demanded and nobody said."""
         if missing and context.strict:
             what = f"{self.format.title} demands what nobody said: {', '.join(dict.fromkeys(missing))}"
             raise ForbiddenLoss(what, fix="say it in the incident, or leave out --strict")
-        return document
 
-    def render(self, tree: Document) -> bytes:
-        return tree.data()
+    def render(self, tree: Any) -> bytes:
+        data: bytes = tree.data()
+        return data
 
     def faults(self, data: bytes, context: Context) -> list[str]:
         """What the schema of RFC 7970 finds wrong, each as "path: reason".  Raises ReadError for what is no IODEF v2."""
@@ -110,7 +116,7 @@ class Iodef2(TableAdapter):
 
         return faults(self.parse(data, context))
 
-    def load(self, tree: Document, cargo: Cargo, context: Context) -> Document:
+    def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         tree.cargo = pack(cargo, tree.strictest)
         return tree
 

@@ -21,7 +21,8 @@ WORDS = {  # type -> category
     "autonomous-system": "asn",
 }  # fmt: skip
 FORMAT = "iodef-2"
-DEFAULTS = {FORMAT: "ipv6-addr", "iodef-1": "ipv4-addr"}  # what an Address without a category is
+DEFAULT = "ipv6-addr"  # what an Address without a category is
+DEFAULTS = {FORMAT: DEFAULT, "iodef-1": "ipv4-addr"}
 
 
 def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
@@ -33,7 +34,7 @@ def read_address(element: Any, reader: Any) -> Address | AutonomousSystem:
         return system
     found: Address = reader.read("address", element)
     if word is None:
-        found.type = DEFAULTS[reader.format]
+        found.type = DEFAULTS.get(reader.format, DEFAULT)
         left = (found.residue or {}).get(reader.format, {})
         found.residue = {reader.format: {**left, "@category": None}}
         return found
@@ -50,10 +51,12 @@ def write_address(value: Any, step: str, writer: Any) -> None:
 
 def category_of(format_name: str) -> Callable[[Any], str | None]:
     """What gives the category to write; None for an Address that had none and is still of the type that this means."""
+    default = DEFAULTS.get(format_name, DEFAULT)
 
     def category(value: Any) -> str | None:
-        kept = value.residue.get(format_name, {}) if value.residue else {}
-        if value.category is None and value.type in (DEFAULTS[format_name], "observable") and "@category" in kept:
+        left = [kept for name, kept in (value.residue or {}).items() if DEFAULTS.get(name, DEFAULT) == default]
+        unsaid = any("@category" in kept for kept in left if isinstance(kept, dict))
+        if unsaid and value.category is None and value.type in (default, "observable"):
             return None  # there was none, or ext-value without its word: the residue says which
         word: str = value.category or WORDS.get(value.type, value.type)
         return word

@@ -47,13 +47,23 @@ HOLD = Hold(f'name="{NAME}" dtype="string" meaning="{MEANING}" formatid="applica
 
 def pack(cargo: Cargo, strictest: Level | None, hold: Hold = HOLD) -> str:
     """The elements that hold a cargo, marked as strictly as anything around or in it."""
+    word = restriction(cargo, strictest, hold.word)
+    shown = f' restriction="{word}"' if word else ""
+    start = f"<AdditionalData {hold.attributes}{shown}>"
+    return "".join(f"{start}{escape_text(piece)}</AdditionalData>\n" for piece in pieces(cargo))
+
+
+def pieces(cargo: Cargo) -> list[str]:
+    """A cargo as texts that XML can hold and no reader finds too long."""
     text = json.dumps(cargo, ensure_ascii=False, separators=(",", ":"))
     text = NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
+
+
+def restriction(cargo: Cargo, strictest: Level | None, word: Callable[[Level], str] = word_of) -> str | None:
+    """The word for the strictest of all around or in a cargo; None when nobody marked anything."""
     levels = [level(marking) for marking in _markings(cargo)] + ([] if strictest is None else [strictest])
-    shown = f' restriction="{hold.word(max(levels))}"' if levels else ""
-    start = f"<AdditionalData {hold.attributes}{shown}>"
-    pieces = [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
-    return "".join(f"{start}{escape_text(piece)}</AdditionalData>\n" for piece in pieces)
+    return word(max(levels)) if levels else None
 
 
 def unpack(root: Any, context: Context, hold: Hold = HOLD) -> Cargo:

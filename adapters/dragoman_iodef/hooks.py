@@ -21,8 +21,9 @@ from dragoman.tree.xml import escape_attribute, escape_text
 from dragoman_iodef.addresses import ADDRESS, ASN, CATEGORY, FORMAT
 
 # The attributes of a text (section 2.4; in v1 RFC 5070 section 2.4): its language, and what it translates.
-LANG = {FORMAT: "xml:lang", "iodef-1": "lang"}
-GROUP = {FORMAT: "translation-id"}
+LANG, GROUP = f"{{{XML_NS}}}lang", "translation-id"
+SPELLED = ("xml:lang", GROUP)  # how they are written, and in the versions that do it otherwise
+OTHERWISE = {"iodef-1": ("lang", None)}
 NCNAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
@@ -59,7 +60,7 @@ def _write_name(value: Any) -> str | None:
 def written_language(value: str | None, format_name: str = FORMAT) -> str | None:
     """A language tag as XML wants it; None for what is none.  Only xml:lang may be empty."""
     tag = (value or "").replace("_", "-")
-    return tag if value is not None and LANGUAGE.fullmatch(tag) and (tag or format_name == FORMAT) else None
+    return tag if value is not None and LANGUAGE.fullmatch(tag) and (tag or format_name not in OTHERWISE) else None
 
 
 def xml_time(text: Any) -> str:
@@ -133,7 +134,7 @@ def read_words(element: Any, reader: Any) -> Words:
     if not only_comments(element):
         raise ValueError("holds elements where a text belongs")
     found = Text(prose(own_text(element)))
-    lang, group = LANG[reader.format].replace("xml:", f"{{{XML_NS}}}"), GROUP.get(reader.format)
+    lang, group = OTHERWISE.get(reader.format, (LANG, GROUP))
     left: dict[str, Any] = {f"@{name}": raw for name, raw in element.items() if name not in (lang, group)}
     found.lang, found.group = element.get(lang), element.get(group) if group else None
     if len(element):
@@ -149,7 +150,8 @@ def write_words(value: Words, step: str, writer: Any) -> None:
         return
     if not isinstance(value, Text):  # what another format keeps where we have a text
         return
-    said = ((LANG[writer.format], written_language(value.lang, writer.format)), (GROUP.get(writer.format), value.group))
+    names = OTHERWISE.get(writer.format, SPELLED)
+    said = zip(names, (written_language(value.lang, writer.format), value.group), strict=True)
     shown = "".join(f' {name}="{escape_attribute(word)}"' for name, word in said if name and word is not None)
     left = (value.residue or {}).get(writer.format, {})
     after = "".join(markup for markup in left.get("", ()) if sound(markup))

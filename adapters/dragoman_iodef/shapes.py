@@ -186,7 +186,8 @@ def indicator(part: Any, writer: Writer) -> Any:
 
 def indicator_id(part: Any, writer: Writer) -> Any:
     """An xs:ID; one that came from IODEF and is none goes back as it stood."""
-    if NCNAME.fullmatch(part.value) or "text()" in own(part, writer):
+    left = own(part, writer)
+    if NCNAME.fullmatch(part.value) or "text()" in left or (left and not part.value):
         return part
     return changed(part, value=xml_id(part.value))
 
@@ -255,7 +256,7 @@ def registry_key(part: Any, writer: Writer) -> Any:
 
 
 def certificate(part: Any, writer: Writer) -> Any:
-    if part.x509_data is not None:
+    if part.x509_data is not None or (part.residue or {}).get(writer.format):
         return part
     shown = f"<ds:X509SubjectName>{escape_text(part.subject or part.serial_number or 'unknown')}</ds:X509SubjectName>"
     return changed(part, x509_data=f'<ds:X509Data xmlns:ds="{DS}">{shown}</ds:X509Data>')

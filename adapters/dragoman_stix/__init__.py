@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo
 from dragoman.ledger import Kind
-from dragoman.mapping.adapter import TableAdapter
+from dragoman.mapping.adapter import Draft, TableAdapter
 from dragoman.mapping.table import Table, facts, load
 from dragoman.model.incident import Incident
 from dragoman.tree import json
@@ -76,12 +76,20 @@ class Stix21(TableAdapter):
 
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         """The incidents of a document, and by which id the cargo of each part is found."""
+        return self._taken(tree, {}, context)
+
+    def recall(self, draft: Draft, data: bytes, context: Context) -> tuple[list[Incident], Anchor]:
+        """The same of a document that was just made: its tree is plain JSON, so its bytes would say nothing else."""
+        tree, draft.tree = draft.tree, None
+        return self._taken(tree, draft.origins, context)
+
+    def _taken(self, tree: Any, origins: dict[int, Any], context: Context) -> tuple[list[Incident], Anchor]:
         form, objects = opened(tree, context.source)
         if "id" in form.members or "bundle" in form.looks.absent:
             raw = form.members.get("id", "")
             context.ledger.note(Kind.INVALID, "D201", "/id", "the bundle has no id that is one: kept as it stands", raw)
-        reading = Reading(table(context.tables), context, form)
-        incidents = [assemble(found, reading.names) for found in reading.incidents(objects)]
+        reading = Reading(table(context.tables), context, form, origins)
+        incidents = [assemble(found, reading.names, reading.own) for found in reading.incidents(objects)]
         reading.stand_in(incidents[0])
 
         def anchor(part: Any) -> str | None:
@@ -91,8 +99,13 @@ class Stix21(TableAdapter):
 
     def give(self, incidents: list[Incident], context: Context) -> Any:
         """The document that says natively what STIX can of the incidents."""
+        return self.draft(incidents, context).tree
+
+    def draft(self, incidents: list[Incident], context: Context) -> Draft:
+        """The same, and which part each object was written from."""
         form = Form.kept(incidents)
-        return form.document(Writing(table(context.tables), context, form).objects(incidents))
+        writing = Writing(table(context.tables), context, form)
+        return Draft(form.document(writing.objects(incidents)), writing.origins)
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         return loaded(tree, cargo)

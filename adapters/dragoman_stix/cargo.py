@@ -113,7 +113,7 @@ def unloaded(tree: Any) -> Cargo:
     """Takes the cargo out of a document, and the definition that came with it; both only if they are ours."""
     cargo: Cargo = {}
     objects = _objects(tree)
-    for item in objects:
+    for item in [item for item in objects if type(item) is dict and "extensions" in item]:
         found = _taken(item)
         if isinstance(found.get(KEPT), dict):
             cargo[item["id"]] = found[KEPT]
@@ -126,8 +126,8 @@ def unloaded(tree: Any) -> Cargo:
     return cargo
 
 
-def _taken(item: Any) -> dict[str, Any]:
-    extensions = item.get("extensions") if isinstance(item, dict) else None
+def _taken(item: dict[str, Any]) -> dict[str, Any]:
+    extensions = item["extensions"]
     if not isinstance(extensions, dict) or not isinstance(extensions.get(EXTENSION), dict):
         return {}
     found = extensions[EXTENSION]

@@ -87,12 +87,16 @@ def timestamp(value: Any) -> str:
     return _checked_time(value)
 
 
+@lru_cache(maxsize=4096)
 def precise(text: str) -> str:
     """A time as `created` and `modified` need it: UTC, and at least milliseconds unless it came so (section 3.2)."""
     if STIX_TIME.fullmatch(text):
         return text
     written = to_utc(text)
     return written.replace("Z", ".000Z") if "." not in written else written
+
+
+in_utc = lru_cache(maxsize=4096)(to_utc)
 
 
 def percent(value: Any) -> int:
@@ -196,17 +200,22 @@ def marking_ref(word: str) -> str:
 
 def marking_refs(words: Sequence[str]) -> list[str] | None:
     """The ids for markings; two words of other schemes that come out as one marking are written once."""
+    return list(_marking_refs(tuple(words))) or None
+
+
+@lru_cache(maxsize=1024)
+def _marking_refs(words: tuple[str, ...]) -> Sequence[str]:
     refs = [marking_ref(word) for word in words if word != SILENT]
     if any(word not in FIXED and not word.startswith("marking-definition--") for word in words):
         refs = list(dict.fromkeys(refs))
-    return refs or None
+    return refs
 
 
 identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6")
 ref = identifier
 
 NATIVE: dict[str, Codec] = {
-    "timestamp": Codec(timestamp, to_utc),
+    "timestamp": Codec(timestamp, in_utc),
     "precise": Codec(timestamp, precise),
     "identifier": Codec(identifier, same),
     "ref": Codec(ref, same),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from dragoman.errors import ReadError
@@ -15,6 +17,7 @@ from dragoman_stix.ids import TYPE_NAME, is_identifier, uid
 
 FORMAT = "stix-2.1"
 BUNDLE = ["type", "id", "objects"]
+NONE: Iterator[Any] = iter(())
 NAMELESS = "?"  # stands in the order for objects that have no id, or none of their type
 
 
@@ -116,47 +119,45 @@ def _says_version(item: Any) -> bool:
 
 def bundle_id(objects: Sequence[Any]) -> str:
     """The id of a bundle of these objects, when nobody gave it one: it follows from its incidents."""
-    ids = [item["id"] for item in objects if isinstance(item, dict) and isinstance(item.get("id"), str)]
-    incidents = [name for name in ids if name.startswith("incident--")]
-    return uid("bundle", " ".join(incidents or ids[:1]))
+    ids = (name for item in objects if type(item) is dict and type(name := item.get("id")) is str)
+    first = next(ids, None)
+    if first is None:
+        return uid("bundle", "")
+    incidents = [name for name in chain([first], ids) if name.startswith("incident--")]
+    return uid("bundle", " ".join(incidents or [first]))
 
 
 def kind_of(item: Any, number: int) -> str:
     """What an object is in the order: its type, with the number of its incident; one without an id of its type is none."""
     name = item.get("type") if isinstance(item, dict) else None
     named = isinstance(name, str) and is_identifier(item.get("id"), name)
-    return _kind(name if named else NAMELESS, number)
+    return kind(name if named else NAMELESS, number)
 
 
 @lru_cache(maxsize=1024)
-def _kind(name: str, number: int) -> str:
+def kind(name: str, number: int) -> str:
+    """What objects of a type, in the incident of that number, are in the order."""
     name = name if TYPE_NAME.fullmatch(name) else NAMELESS
     return f"{number}:{name}" if number else name
 
 
 def sequence(kinds: Iterable[str]) -> str:
     """Kinds in their order as one text: runs are counted."""
-    runs: list[list[Any]] = []
-    for kind in kinds:
-        if runs and runs[-1][0] == kind:
-            runs[-1][1] += 1
-        else:
-            runs.append([kind, 1])
-    return " ".join(kind if count == 1 else f"{kind}*{count}" for kind, count in runs)
+    runs = [(name, sum(1 for _ in run)) for name, run in groupby(kinds)]
+    return " ".join(name if count == 1 else f"{name}*{count}" for name, count in runs)
 
 
 def in_order(items: Sequence[tuple[str, Any]], order: str) -> list[Any]:
     """Objects (each with its kind) in the order of a sequence; what it does not name comes last."""
     if not order:
         return [item for _, item in items]
-    waiting: dict[str, deque[Any]] = defaultdict(deque)
-    for place, (kind, item) in enumerate(items):
-        waiting[kind].append((place, item))
-    out = []
+    waiting: dict[str, list[tuple[int, Any]]] = defaultdict(list)
+    for place, (name, item) in enumerate(items):
+        waiting[name].append((place, item))
+    queues = {name: iter(queue) for name, queue in waiting.items()}
+    out: list[tuple[int, Any]] = []
     for run in order.split():
-        kind, _, count = run.partition("*")
-        queue = waiting.get(kind, ())
-        for _ in range(min(int(count), len(queue)) if count.isdecimal() else min(1, len(queue))):
-            out.append(queue.popleft()[1])  # type: ignore[union-attr]
-    left = sorted(((pair for queue in waiting.values() for pair in queue)), key=lambda pair: pair[0])
-    return out + [item for _, item in left]
+        name, _, count = run.partition("*")
+        out += islice(queues.get(name, NONE), int(count[:9]) if count.isdecimal() else 1)
+    left = sorted((pair for queue in queues.values() for pair in queue), key=itemgetter(0))
+    return [item for _, item in (*out, *left)]

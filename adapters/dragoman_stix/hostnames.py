@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 PLAIN = re.compile(r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", re.ASCII)
+PLAIN_NAME = re.compile(rf"{PLAIN.pattern}(?:\.{PLAIN.pattern})*\.?", re.ASCII)
 LETTERS = {"Ll", "Lo", "Lm", "Mn", "Mc", "Nd"}
 KEPT = "\u00df\u03c2"  # letters that folding changes and RFC 5892 section 2.6 allows all the same
 # Parts of Hangul syllables, marks for symbols, and vowels that nobody sees (RFC 5892 sections 2.3, 2.4 and 2.9).
@@ -16,7 +17,9 @@ LONGEST, LONGEST_LABEL = 253, 63
 def is_hostname(text: str) -> bool:
     """Whether a text is a host name, in ASCII or with letters of other scripts."""
     name = text.removesuffix(".")
-    return 0 < len(name) <= LONGEST and all(map(_is_label, name.split(".")))
+    if not 0 < len(name) <= LONGEST:
+        return False
+    return PLAIN_NAME.fullmatch(text) is not None or all(map(_is_label, name.split(".")))
 
 
 def _is_label(label: str) -> bool:

@@ -8,6 +8,7 @@ from dragoman.model.naming import CONTRIBUTING as CONTRIBUTING
 from dragoman.model.naming import OBSERVABLES as OBSERVABLES
 from dragoman.model.naming import OURS as OURS
 from dragoman.model.naming import canonical as canonical
+from dragoman.model.naming import digest_of as digest_of
 from dragoman.model.naming import observable_id as observable_id
 from dragoman.model.naming import observable_uuid as observable_uuid
 from dragoman.model.naming import our_uuid as our_uuid

@@ -6,12 +6,12 @@ so all of them need not be carried.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dragoman.model import Incident
-from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
+from dragoman_stix.ids import IDENTIFIER, ONE_UUID, digest_of, uid
 
 
 def key_of(incident: Incident) -> str:
@@ -40,14 +40,26 @@ def named(part: Any, type_name: str, incident: Incident, field: str, place: int)
     return replace(part, id=new, markings=part.markings or incident.markings)
 
 
-def unname(incident: Incident, fields: Sequence[str]) -> None:
-    """Takes id, times and markings off the parts that have them from `named`."""
-    key = key_of(incident)
+def unname(incident: Incident, fields: Sequence[str], owned: Callable[[Any], Any]) -> None:
+    """Takes id, times and markings off the parts that have them from `named`; owned: a part as it may be changed."""
     for field in fields:
-        for place, part in enumerate(parts_of(incident, field)):
-            own = part.id
-            if own is not None and own[-22:-21] == "5" and own == place_id(own[:-38], key, field, place):
-                _strip(part, incident)
+        parts: Any = parts_of(incident, field)
+        for place in placed(parts, f"{key_of(incident)}/{field}/"):
+            parts[place] = owned(parts[place])
+            _strip(parts[place], incident)
+
+
+def placed(parts: Sequence[Any], start: str) -> Iterator[int]:
+    """The places of parts whose ids follow from there."""
+    states: dict[str, Any] = {}  # by type; eight digits of a digest tell most ids apart
+    for place, part in enumerate(parts):
+        own = part.id
+        if own is not None and own[-22:-21] == "5":
+            name = own[:-38]
+            state = (states.get(name) or states.setdefault(name, digest_of(name, start))).copy()
+            state.update(b"%d" % place)
+            if state.hexdigest()[:8] == own[-36:-28] and own == uid(name, f"{start}{place}"):
+                yield place
 
 
 def _strip(part: Any, incident: Incident) -> None:

@@ -18,14 +18,15 @@ ABOUT = {
 }
 
 
-def owners(objects: Sequence[Any]) -> list[int]:
+def owners(objects: Sequence[Any], types: Sequence[str | None]) -> list[int]:
     """For each object the number of its incident: the first from which it is reached, the first of all if none does.
 
-    objects: as decoded, not yet read.  Walks iteratively; cycles and references to nowhere are fine.
+    objects: as decoded, not yet read; types: of each of them (`type_of`).  Walks iteratively; cycles and references to
+    nowhere are fine.
     """
-    starts = [place for place, item in enumerate(objects) if _is_incident(item)]
-    if len(starts) < 2:
+    if types.count("incident") < 2:
         return [0] * len(objects)
+    starts = [place for place, item in enumerate(objects) if _is_incident(item)]
     graph = _Graph(objects)
     found: list[int | None] = [None] * len(objects)
     for number, start in enumerate(starts):
@@ -36,8 +37,10 @@ def owners(objects: Sequence[Any]) -> list[int]:
     return [number or 0 for number in found]
 
 
-def type_of(item: Any) -> Any:
-    return item.get("type") if type(item) is dict else None
+def type_of(item: Any) -> str | None:
+    """The type of an object, if it is one and says it."""
+    name = item.get("type") if type(item) is dict else None
+    return name if type(name) is str else None
 
 
 def _is_incident(item: Any) -> bool:
@@ -60,7 +63,7 @@ class _Graph:
         self.forward = [self._known(strings(item), name) for name, item in zip(self.ids, objects, strict=True)]
         self.about: dict[str, list[int]] = defaultdict(list)
         for place, item in enumerate(objects):
-            if members := ABOUT.get(type_of(item)) if type(type_of(item)) is str else None:
+            if members := ABOUT.get(type_of(item) or ""):
                 said = [value for member in members for value in strings(item.get(member))]
                 for target in self._known(said, self.ids[place]):
                     self.about[target].append(place)

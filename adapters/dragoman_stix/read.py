@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 from dragoman.adapter import Context
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind
+from dragoman.mapping.compiled import Check, Read, checker, unlike
 from dragoman.mapping.json import ABSENT, JsonReader, remember
 from dragoman.mapping.looks import Seen
 from dragoman.mapping.table import Spec, Table
 from dragoman.model import Assessment, ForeignObject, Incident
+from dragoman.model.plain import copied
 from dragoman.tree.json import pointer
 from dragoman_stix.basis import raised
 from dragoman_stix.codecs import WORDS
-from dragoman_stix.form import FORMAT, Form, kind_of, sequence
+from dragoman_stix.form import FORMAT, Form, kind, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
 from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing, understand
@@ -26,7 +28,9 @@ from dragoman_stix.shapes import FOLDED, MEASURES, unfold
 
 MARKING_MEMBERS = ("object_marking_refs", "granular_markings")
 UNANCHORED = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content"}
+NO_ORIGINS: Mapping[int, Any] = {}
 STANDS_FOR = ("report", "grouping", "campaign")  # what an incident is told by, where there is no incident object
+UNUSUAL = {*FOLDED, *STANDS_FOR, "marking-definition"}  # types whose objects are more than their rows
 
 
 def fields_of(table: Table) -> dict[str, str]:
@@ -58,60 +62,111 @@ class StixReader(JsonReader):
         return part
 
 
-@dataclass(slots=True)
-class Entry:
-    """One object of the document as it was read; field None: the incident itself."""
+Object: TypeAlias = dict[str, Any]
+Entry: TypeAlias = tuple[Any, str | None, str, int]  # a part, its field (None: the incident itself), its type, its number
 
-    part: Any
-    field: str | None
-    kind: str
-    number: int
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How objects of one type and with the same members are read, once many have been met.
+
+    read: gives the part, or None for an object that is not as usual.  check: compares an object with a part.
+    note: takes a part to those whose objects look alike.
+    """
+
+    read: Read
+    check: Check
+    note: Callable[[Any], None]
+    field: str
+    anchored: bool
+
+def is_usual(spec: Spec, shape: tuple[str, ...]) -> bool:
+    """Whether objects of a kind need nothing but their rows read, and their parts stay as they are read."""
+    return MEMBER not in shape and spec.name not in UNUSUAL
 
 
 class Reading:
     """Reads the objects of one document.
 
     names: id() of a part -> the id of its object, for those that can carry cargo; `entries` keeps the parts alive.
+    origins: of objects that were just written, by their id() the part that each was written from.
     """
 
-    def __init__(self, table: Table, context: Context, form: Form) -> None:
+    def __init__(self, table: Table, context: Context, form: Form, origins: Mapping[int, Any] = NO_ORIGINS) -> None:
         self.table, self.context, self.form = table, context, form
         self.fields = fields_of(table)
         self.named = [field for field in dict.fromkeys(self.fields.values()) if field not in ("observables", "foreign")]
         self.seen = Seen()
         self.reader = StixReader(FORMAT, context.ledger, self.seen)
         self.head: list[str | int] = ["objects"] if form.wrapper == "bundle" else []
+        self.plans: dict[tuple[Any, ...], Plan] = {}  # by type and members
         self.entries: list[Entry] = []
+        self.first: dict[str, Any] = {}  # by id, the first object that can carry cargo
         self.names: dict[int, str] = {}
-        self.known: set[str] = set()
+        self.origins = origins
+        self.copies: dict[int, Any] = {}  # of borrowed parts, by their id(), those that were changed
+        self.borrowed: set[int] = set()  # by id(), parts that were not read but taken as the origins of their objects
         self.foreign: dict[str, Spec] = {}
 
     def incidents(self, objects: list[Any]) -> list[Incident]:
         """The incidents of the document; the objects are used up."""
-        basis = self._basis(objects)
-        for place, (item, number) in enumerate(zip(objects, owners(objects), strict=True)):
-            self.reader.trail = [] if self.form.wrapper == "object" else [*self.head, place]
-            kind = kind_of(item, number)
-            field, part = self._read(item)
-            self.entries.append(Entry(part, field, kind, number))
+        types = list(map(type_of, objects))
+        basis = self._basis(objects, types)
+        for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
+            self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))
             objects[place] = None  # of a large document, what is read need not stay in memory
-        found = [entry.part for entry in self.entries if entry.field is None] or [Incident(basis=basis)]
+        self.names = {id(part): name for name, part in self.first.items()}
+        found = [part for part, field, _, _ in self.entries if field is None] or [Incident(basis=basis)]
         self._fill(found)
         for incident in found:
-            unname(incident, self.named)
+            unname(incident, self.named, self.own)
         self._look(found[0])
         return found
 
-    def _basis(self, objects: Sequence[Any]) -> str:
-        """The id of the object that stands for an incident, where there is none."""
-        found: dict[str, str] = {}
-        for item in objects:
-            name = type_of(item)
-            if name in STANDS_FOR and name not in found and is_identifier(item.get("id"), name):
-                found[name] = item["id"]
-        return next((found[name] for name in STANDS_FOR if name in found), "none")
+    def _quickly(self, item: Any, name: str | None, number: int) -> Entry | None:
+        """One object that many are like; None for any other."""
+        plan = self.plans.get((name, *item)) if name is not None else None
+        if plan is None:
+            return None
+        part = self.origins.get(id(item))
+        if part is not None and id(part) not in self.borrowed and plan.check(item, part):
+            self.borrowed.add(id(part))
+        else:
+            part = plan.read(item) if is_identifier(item.get("id"), name) else None
+            if part is None:
+                return None
+        plan.note(part)
+        if plan.anchored:
+            self.first.setdefault(item["id"], part)
+        return part, plan.field, name, number  # type: ignore[return-value]
 
-    def _read(self, item: Any) -> tuple[str | None, Any]:
+    def own(self, part: Any) -> Any:
+        """A part as it may be changed: itself, or a copy if it belongs to whoever had it written."""
+        if id(part) not in self.borrowed:
+            return part
+        self.copies[id(part)] = made = copied(part)
+        if id(part) in self.names:
+            self.names[id(made)] = self.names[id(part)]
+        return made
+
+    def _basis(self, objects: Sequence[Any], types: Sequence[str | None]) -> str:
+        """The id of the object that stands for an incident, where there is none."""
+        for name in STANDS_FOR:
+            if name in types:
+                named = (item["id"] for item, kind in zip(objects, types, strict=True)
+                         if kind == name and is_identifier(item.get("id"), name))  # fmt: skip
+                if (found := next(named, None)) is not None:
+                    return str(found)
+        return "none"
+
+    def _read(self, item: Any, number: int, place: int) -> Entry:
+        """One object, member by member."""
+        self.reader.trail = [] if self.form.wrapper == "object" else [*self.head, place]
+        kind = kind_of(item, 0)
+        field, part = self._part(item)
+        return part, field, kind, number
+
+    def _part(self, item: Any) -> tuple[str | None, Any]:
         """The field and the part of one object."""
         if type(item) is not dict:
             self.reader.invalid(item, "is no object")
@@ -124,10 +179,13 @@ class Reading:
         field = "" if name == "incident" else self.fields.get(name)  # type: ignore[arg-type]
         if field is None or field == "foreign":
             return "foreign", self._foreign(item, name, own_id)
-        part = self._native(item, self.table.parts[name])  # type: ignore[index]
-        if name not in UNANCHORED and own_id not in self.known:
-            self.known.add(own_id)  # type: ignore[arg-type]
-            self.names[id(part)] = own_id  # type: ignore[assignment]
+        spec, shape = self.table.parts[name], tuple(item)  # type: ignore[index]
+        part = self._native(item, spec)
+        if name not in UNANCHORED:
+            self.first.setdefault(own_id, part)  # type: ignore[arg-type]
+        if field and (quick := self.reader.quick.get((name, shape))) is not None and is_usual(spec, shape):
+            check = checker(spec, shape) if self.origins else unlike
+            self.plans[name, *shape] = Plan(quick[0], check, quick[1], field, name not in UNANCHORED)
         return field or None, part
 
     def _native(self, item: dict[str, Any], spec: Spec) -> Any:
@@ -178,10 +236,10 @@ class Reading:
 
     def _fill(self, incidents: list[Incident]) -> None:
         """Puts the parts into the lists of their incidents."""
-        lists: dict[tuple[int, str], list[Any]] = {}
-        for entry in self.entries:
-            if entry.field is not None:
-                lists.setdefault((entry.number, entry.field), []).append(entry.part)
+        lists: dict[tuple[int, str], list[Any]] = defaultdict(list)
+        for part, name, _, number in self.entries:
+            if name is not None:
+                lists[number, name].append(part)
         for (number, field), parts in lists.items():
             held = [Assessment(impacts=parts)] if field == "assessments" else parts
             setattr(incidents[number], field, held)
@@ -195,14 +253,15 @@ class Reading:
         for part, paths in own:
             remember(part, FORMAT, ABSENT, paths)
         ranks = {field: rank for rank, field in enumerate(dict.fromkeys(["", *self.fields.values()]))}
-        places = [(entry.number, ranks[entry.field or ""]) for entry in self.entries]
-        if any(one > other for one, other in pairwise(places)):
-            self.form.order = sequence(entry.kind for entry in self.entries)
+        places = [number * len(ranks) + ranks[field or ""] for _, field, _, number in self.entries]
+        if places != sorted(places):
+            self.form.order = sequence(kind(name, number) for _, _, name, number in self.entries)
         self.form.looks = looks
         self.form.keep(first)
 
     def stand_in(self, first: Incident) -> None:
         """The incident takes over what the object that stands for it says, and its cargo."""
-        part = raised(first, [entry.part.id for entry in self.entries])
+        parts: list[Any] = [self.copies.get(id(part), part) for part, *_ in self.entries]
+        part = raised(first, [part.id for part in parts])
         if part is not None and self.names.pop(id(part), None) is not None:
             self.names[id(first)] = part.id

@@ -28,28 +28,37 @@ TIMES = ("created", "generation_time", "modified", "report_time", "detection_tim
 
 
 class Writing:
-    """Writes the objects of one document; `renamed`: ids that are none in STIX -> those written instead."""
+    """Writes the objects of one document.
+
+    renamed: ids that are none in STIX -> those written instead.  origins: by the id() of an object the part it says.
+    """
 
     def __init__(self, table: Table, context: Context, kept: Form) -> None:
         self.table, self.context, self.form = table, context, kept
         self.writer = JsonWriter(FORMAT, context.ledger, kept.looks)
         self.fields = list(dict.fromkeys(fields_of(table).values()))
+        self.specs: dict[tuple[type, Any], Spec | None]
         self.specs = {(spec.cls, spec.preset.get("type")): spec for spec in table.parts.values()}
+        self.defaults: dict[str, Any] = {}
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
+        self.origins: dict[int, Any] = {}
+        self.lent: set[int] = set()
         self.loose = False
         self.number = 0
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
         """The objects of all incidents, in the order of the document they came from."""
-        items = []
-        for number, incident in enumerate(incidents):
-            self.number = number
-            items += [(kind_of(item, number), item) for item in self.objects_of(incident)]
-        objects = in_order(items, self.form.order)
+        made: list[Any] = []
+        numbers: list[int] = []
+        for self.number, incident in enumerate(incidents):
+            made += self.objects_of(incident)
+            numbers += [self.number] * (len(made) - len(numbers))
+        if self.form.order:
+            made = in_order(list(zip(map(kind_of, made, numbers), made, strict=True)), self.form.order)
         for incident in incidents:
-            completed(objects, incident)
-        return objects
+            completed(made, incident)
+        return made
 
     def objects_of(self, incident: Incident) -> list[Any]:
         """The objects of one incident: itself first, unless something else stands for it; then its parts."""
@@ -58,8 +67,13 @@ class Writing:
         self.renamed, self.loose = {}, False
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
         for field in self.fields:
+            self.lent = set(map(id, parts_of(incident, field)))
             for place, part in enumerate(parts_of(flat, field)):
-                out += self._part(lowered(flat, part) if part.id == flat.basis else part, flat, field, place)
+                if isinstance(part, ForeignObject):
+                    out += self._foreign(part)
+                elif (spec := self.spec_of(part)) is not None:
+                    part = lowered(flat, part) if part.id == flat.basis else part
+                    out.append(self._object(spec, self._identified(part, spec, flat, field, place)))
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         return [self._mended(item) for item in out] if self.loose else out
@@ -83,17 +97,16 @@ class Writing:
         time = next((getattr(flat, name) for name in TIMES if getattr(flat, name)), None)
         now = self.context.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if time is None else precise(time)
         own = flat.basis if flat.basis not in (None, "none") else f"incident--{flat.id}"
-        self.writer.defaults = {"time": now, "modified": now, "incident": own, "incidents": [own]}
+        self.writer.defaults = self.defaults = {"time": now, "modified": now, "incident": own, "incidents": [own]}
 
-    def _part(self, part: Any, flat: Incident, field: str, place: int) -> Iterator[Any]:
-        if isinstance(part, ForeignObject):
-            yield from self._foreign(part)
-        elif (spec := self.spec_of(part)) is not None:
-            if not is_identifier(part.id, spec.name) and (part.id or spec.name not in CONTRIBUTING):
-                old, part, self.loose = part.id, named(part, spec.name, flat, field, place), True
-                if old:
-                    self.renamed[old] = part.id
-            yield self._object(spec, part)
+    def _identified(self, part: Any, spec: Spec, flat: Incident, field: str, place: int) -> Any:
+        """A part with an id of its type: itself, or a copy that gets one; an observable may go without until it is written."""
+        if is_identifier(part.id, spec.name) or (not part.id and spec.name in CONTRIBUTING):
+            return part
+        made, self.loose = named(part, spec.name, flat, field, place), True
+        if part.id:
+            self.renamed[part.id] = made.id
+        return made
 
     def _mended(self, item: Any) -> Any:
         """An object whose references are ids; what the standard demands is the incident's instead."""
@@ -105,29 +118,30 @@ class Writing:
 
     def spec_of(self, part: Any) -> Spec | None:
         """The type of object that a part is; None when STIX has none for it."""
-        word = getattr(part, "type", None)
-        return self.specs.get((type(part), word)) or self._by_class(part, word)
+        known = (type(part), getattr(part, "type", None))
+        if known not in self.specs:
+            self.specs[known] = self._by_class(*known)
+        return self.specs[known]
 
-    def _by_class(self, part: Any, word: Any) -> Spec | None:
-        spec = self.specs.get((type(part), None))
+    def _by_class(self, cls: type, word: Any) -> Spec | None:
+        spec = self.specs.get((cls, None))
         return None if spec is not None and spec.name in CONTRIBUTING and spec.name != word else spec
 
     def _object(self, spec: Spec, part: Any) -> Object:
         created = getattr(part, "created", None)
-        if created:
-            self.writer.defaults = {**self.writer.defaults, "modified": precise(created)}
+        self.defaults["modified"] = precise(created) if created else self.defaults["time"]
         out = self.writer.write(spec, part)
         if "id" not in out:
-            out = self._identified(spec, out)
-        if created:
-            self.writer.defaults = {**self.writer.defaults, "modified": self.writer.defaults["time"]}
+            out = self._named(spec, out)
         if spec.name in FOLDED:
             out = fold(out, form(part, FORMAT), self.shape)
         if part.field_markings:
             settle(out, part, spec, FORMAT)
+        if id(part) in self.lent:  # what was only made to be written need not stay in memory
+            self.origins[id(out)] = part
         return out
 
-    def _identified(self, spec: Spec, out: Object) -> Object:
+    def _named(self, spec: Spec, out: Object) -> Object:
         """An observable, or an incident that nothing names, under the id that follows from what it says."""
         new = observable_id(spec.name, out) if spec.name in CONTRIBUTING else uid(spec.name, canonical(out))
         return arranged({**out, "id": new}, spec.orders[()])

@@ -10,10 +10,11 @@ import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from json.encoder import encode_basestring_ascii
 from typing import Any
 from zlib import crc32
 
-from dragoman.model.plain import fields, is_part
+from dragoman.model.plain import fields, is_part, values_of
 
 Anchor = Callable[[Any], str | None]
 Pair = tuple[int, int]
@@ -32,7 +33,7 @@ class Prints:
     def of(self, value: Any) -> str:
         """Eight hexadecimal digits."""
         if not is_part(value):
-            return _digits(json.dumps(value, default=str))
+            return _digits(encode_basestring_ascii(value) if type(value) is str else json.dumps(value, default=str))
         found = self._known.get(id(value))
         if found is None:
             found = self._known[id(value)] = self._part(value)
@@ -47,10 +48,13 @@ class Prints:
         if name:
             return _digits(f"@{name}")
         cls: type = type(part)
-        said = [(field, self._field(value)) for field in fields(cls) if _set(value := getattr(part, field))]
+        values = zip(fields(cls), values_of(cls)(part), strict=True)
+        said = [(field, self._field(value)) for field, value in values if value is not None and value != () and value != []]
         return _digits(f"{cls.__name__}{said}")
 
     def _field(self, value: Any) -> str:
+        if type(value) is str:
+            return _digits(encode_basestring_ascii(value))
         if isinstance(value, list | tuple) and any(is_part(item) for item in value):
             return self.all(value)
         return self.of(value)

@@ -14,10 +14,11 @@ from typing import Any
 
 from dragoman.adapter import Can, Context
 from dragoman.ledger import Kind, Ledger, Loss
+from dragoman.legible import leaves_of
 from dragoman.mapping.table import spellings
 from dragoman.registry import adapter
 from dragoman.translate import Translation, read, write
-from dragoman.tree.leaves import Leaf, leaves
+from dragoman.tree.leaves import Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,14 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     """
     context = context or Context()
     ours, theirs = translation.source_format, translation.target_format
-    before = leaves(source, context.limits)
+    before = leaves_of(source, ours, context.limits)
     bare = replace(context, ledger=Ledger(), carry="drop")
     plainly = write(translation.incidents, theirs, bare)
     natively = _back(plainly, theirs, ours, replace(context, carry="drop"))
     wholly = _back(translation.data, theirs, ours, replace(context, carry="extension"))
-    target = leaves(translation.data, context.limits)
+    target = leaves_of(translation.data, theirs, context.limits)
     fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger), spellings(ours))
-    kinds = _target_kinds(target, leaves(plainly, context.limits), fates, translation.ledger)
+    kinds = _target_kinds(target, leaves_of(plainly, theirs, context.limits), fates, translation.ledger)
     pairs = [(leaf.spot, leaf.text) for leaf in target]
     return Report(ours, theirs, source, translation.data, fates, pairs, kinds, list(translation.ledger))
 
@@ -98,7 +99,7 @@ def _back(data: bytes, theirs: str, ours: str, context: Context) -> list[Leaf]:
         return []
     aside = context.aside()
     incidents = read(data, theirs, replace(aside, carry="extension"))
-    return leaves(write(incidents, ours, context.aside()), context.limits)
+    return leaves_of(write(incidents, ours, context.aside()), ours, context.limits)
 
 
 def _invalid(ledger: Ledger) -> set[str]:

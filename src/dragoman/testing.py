@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from dragoman.adapter import Can, Context, Likeness
 from dragoman.detect import detect
 from dragoman.errors import UsageError
+from dragoman.legible import leaves_of
 from dragoman.limits import Limits
 from dragoman.model.incident import Incident
 from dragoman.model.plain import leaves as model_leaves
 from dragoman.registry import adapter
 from dragoman.translate import read, write
-from dragoman.tree.leaves import leaves
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -49,14 +49,14 @@ def model_comes_back(name: str, *incidents: Incident) -> None:
 def document_comes_back(name: str, data: bytes) -> None:
     """Document to model to the same format: every leaf of the document, at its path."""
     back = write(read(data, name, fixed()), name, fixed())
-    _same(name, _of_document(data), _of_document(back))
+    _same(name, _of_document(data, name), _of_document(back, name))
 
 
 def nothing_is_silent(source: str, target: str, data: bytes) -> None:
     """Document to another format and back: every leaf of the document, at its path."""
     there = write(read(data, source, fixed()), target, fixed())
     back = write(read(there, target, fixed()), source, fixed())
-    _same(f"{source} over {target}", _of_document(data), _of_document(back))
+    _same(f"{source} over {target}", _of_document(data, source), _of_document(back, source))
 
 
 def writes_the_same_twice(name: str, *incidents: Incident) -> None:
@@ -128,8 +128,8 @@ def _of_model(incidents: Iterable[Incident]) -> Counter[Any]:
     return Counter((path, repr(value)) for path, value in found)
 
 
-def _of_document(data: bytes) -> Counter[Any]:
-    return Counter((leaf.path, repr(leaf.value)) for leaf in leaves(data, Limits()))
+def _of_document(data: bytes, name: str) -> Counter[Any]:
+    return Counter((leaf.path, repr(leaf.value)) for leaf in leaves_of(data, name, Limits()))
 
 
 def _same(what: str, before: Counter[Any], after: Counter[Any]) -> None:

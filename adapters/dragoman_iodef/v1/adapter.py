@@ -43,7 +43,7 @@ class Iodef1(Iodef2):
     # The category of an incident is read off its impacts, and a restriction is repeated where v1's own default would hold.
     implied = frozenset({"categories", "markings", "history_markings"})
     namespace = f"{{{NAMESPACE}}}"
-    document: type[Document] = Document1
+    making: type[Document] = Document1
 
     def sniff(self, head: bytes) -> Likeness:
         """Sure of an IODEF-Document in the namespace of v1; of one in none, as sure as its version lets us be."""
@@ -73,10 +73,10 @@ class Iodef1(Iodef2):
         return incidents, anchor
 
     def reader(self, context: Context) -> XmlReader:
-        return Reader1(self.plans(context.tables), context.ledger)
+        return Reader1(self.plans(context), context.ledger)
 
-    def plans(self, tables: tuple[str, ...]) -> Plans:
-        return plans(tables)
+    def plans(self, context: Context) -> Plans:
+        return plans(context.tables)
 
     def header(self, reader: XmlReader, root: Any) -> Header | None:
         header = super().header(reader, root) or Header()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 from dragoman.model import Incident, Part, Relation, Sighting
@@ -21,6 +22,8 @@ LISTS = (
     "contacts", "systems", "events", "history", "indicators", "actors", "campaigns", "techniques", "vulnerabilities",
     "courses_of_action", "observables", "observations", "notes", "locations",
 )  # fmt: skip
+ID, SOURCE, TARGET = attrgetter("id"), attrgetter("source_ref"), attrgetter("target_ref")
+UUID_LENGTH = 36
 
 
 Before: TypeAlias = tuple[str, tuple[str, ...]]
@@ -30,28 +33,24 @@ class Assembling:
     """The flat parts of one incident by id, and what of them has been taken into the tree.
 
     names: id() of a part -> the id of the object that it stands in, for the cargo (`dragoman.carry`).
+    owned: a part as it may be changed.
     """
 
-    def __init__(self, incident: Incident, names: dict[int, str]) -> None:
-        self.incident, self.names = incident, names
+    def __init__(self, incident: Incident, names: dict[int, str], owned: Callable[[Any], Any]) -> None:
+        self.incident, self.names, self.owned_part = incident, names, owned
         self.key = incident.id or ""
         self.created: str | None = None
         self.markings: tuple[str, ...] = ()
         self.parts: dict[str, Any] = {}
-        for field in LISTS:
-            for part in getattr(incident, field):
-                self.parts.setdefault(part.id, part)
-        for assessment in incident.assessments:
-            for impact in assessment.impacts:
-                self.parts.setdefault(impact.id or "", impact)
+        impacts = [impact for assessment in incident.assessments for impact in assessment.impacts]
+        for parts in reversed([*(getattr(incident, field) for field in LISTS), impacts]):  # of equal ids the first counts
+            self.parts.update(zip(map(ID, reversed(parts)), reversed(parts), strict=True))
         links: list[Relation | Sighting] = [*incident.relations, *incident.sightings]
-        self.links = {(link.id or "").partition("--")[2]: link for link in links}
+        self.links = {(link.id or "")[-UUID_LENGTH:]: link for link in links}
         self.statements = statements_in(incident)
         self.owner = self.whole = f"incident--{incident.id}"  # whose members are asked for
-        self.owned = {True: Counter[str](), False: Counter[str]()}  # links of an owner that is the target, or the source
-        for relation in incident.relations:
-            self.owned[True][relation.target_ref or ""] += 1
-            self.owned[False][relation.source_ref or ""] += 1
+        # How many links an owner has that is the target, or the source.
+        self.owned = {True: Counter(map(TARGET, incident.relations)), False: Counter(map(SOURCE, incident.relations))}
         for event in incident.events:
             self.owned[False][event.id or ""] = len(event.sighting_refs)
         self.taken: set[int] = set()
@@ -74,13 +73,11 @@ class Assembling:
         if link is None:
             return None
         found, member = _ends(link, owned_by_target)
-        part = self.parts.get(member or "")
-        if part is None or (found is not None and found != owner):
+        if not member or member not in self.parts or (found is not None and found != owner):
             return None
         owned[owner] -= 1
         self.taken.add(id(link))
-        self.taken.add(id(part))
-        return link, part
+        return link, self.use(member)
 
     def is_left(self, ref: str) -> bool:
         """Whether nobody has taken the link of that id."""
@@ -100,17 +97,16 @@ class Assembling:
 
     def own(self, type_name: str, path: str) -> Any | None:
         """The part whose id follows from its place, for members that need no relationship."""
-        part = self.parts.get(member_id(type_name, self.key, path))
-        if part is not None:
-            self.taken.add(id(part))
-        return part
+        return self.use(member_id(type_name, self.key, path))
 
     def use(self, ref: str | None) -> Any | None:
         """A part that another one refers to; it is taken, for it stands in the tree inside that one."""
         part = self.parts.get(ref or "")
-        if part is not None:
-            self.taken.add(id(part))
-        return part
+        if part is None or id(part) in self.taken:
+            return part
+        self.parts[str(ref)] = own = self.owned_part(part)
+        self.taken |= {id(part), id(own)}
+        return own
 
     def owned_by_place(self, type_name: str, path: str) -> Iterator[tuple[Any, str]]:
         """The parts at path/0, path/1 … whose ids follow from there, as (part, its path), until one is missing."""
@@ -160,12 +156,12 @@ def _ends(link: Relation | Sighting, owned_by_target: bool) -> tuple[str | None,
     return ends[::-1] if owned_by_target else ends
 
 
-def assemble(incident: Incident, names: dict[int, str]) -> Incident:
+def assemble(incident: Incident, names: dict[int, str], owned: Callable[[Any], Any]) -> Incident:
     """The tree that `flatten` made a graph of, in place; what it did not make stays flat.
 
-    names: id() of a part -> the id of its object; parts that are made here are added.
+    names: id() of a part -> the id of its object; parts that are made here are added.  owned: a part as it may be changed.
     """
-    work = Assembling(incident, names)
+    work = Assembling(incident, names, owned)
     _identity(work)
     owner_markings = tuple(incident.markings)
     work.markings = owner_markings
@@ -189,6 +185,8 @@ def assemble(incident: Incident, names: dict[int, str]) -> Incident:
 
 def _forget_members(work: Assembling) -> None:
     """The core extension need not name what stands in the tree."""
+    if not work.taken:
+        return
     taken = {name for name, part in work.parts.items() if id(part) in work.taken}
     for field in ("event_refs", "task_refs", "impact_refs"):
         left = [ref for ref in getattr(work.incident, field) if not isinstance(ref, str) or ref not in taken]
@@ -219,7 +217,9 @@ def _leftovers(work: Assembling) -> None:
     """What was taken leaves the flat lists; statements that stand for words of another scheme too."""
     incident = work.incident
     for field in (*LISTS, "relations", "sightings"):
-        left = [part for part in getattr(incident, field) if id(part) not in work.taken]
+        left = getattr(incident, field)
+        if work.taken:
+            left = [part for part in left if id(part) not in work.taken]
         setattr(incident, field, [*work.placed.get(field, ()), *left] or ())
     made = [md for md in incident.marking_definitions if md.id not in work.statements]
     incident.marking_definitions = made or ()

@@ -11,6 +11,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from dragoman.adapter import Context, Format, Likeness
@@ -29,6 +30,14 @@ REASONS = {
     Kind.DEFAULTED: "{0} demands a value that nobody said",
     Kind.DROPPED: "{0} has no place of its own for it, and carrying was switched off",
 }
+
+
+@dataclass(slots=True)
+class Draft:
+    """A document that was just made: its tree, and by the id() of an object in it the part that it was written from."""
+
+    tree: Any
+    origins: dict[int, Any] = field(default_factory=dict)
 
 
 class TableAdapter(ABC):
@@ -52,6 +61,15 @@ class TableAdapter(ABC):
         """The tree of what `render` just made; a format whose `parse` is slow on its own output may know better."""
         return self.parse(data, context)
 
+    def recall(self, draft: Draft, data: bytes, context: Context) -> tuple[list[Incident], Anchor]:
+        """What `take` finds in a document that was just made; the draft is used up.
+
+        A format whose trees are read as their bytes would be may take from the draft's tree, and there spare to read the
+        objects that plainly say the parts they were written from.
+        """
+        draft.tree = None
+        return self.take(self.reparse(data, context), context)
+
     @abstractmethod
     def render(self, tree: Any) -> bytes:
         """The bytes of a tree: they are read back, and then handed over."""
@@ -67,6 +85,10 @@ class TableAdapter(ABC):
     @abstractmethod
     def give(self, incidents: list[Incident], context: Context) -> Any:
         """A new tree that says natively what it can of the incidents."""
+
+    def draft(self, incidents: list[Incident], context: Context) -> Draft:
+        """What `give` makes, and what may help to `recall` it."""
+        return Draft(self.give(incidents, context))
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         """The tree with the cargo in it."""
@@ -91,11 +113,9 @@ class TableAdapter(ABC):
             self.hand_over(self._written(list(incidents), context), sink)
 
     def _written(self, wanted: list[Incident], context: Context) -> bytes:
-        tree = self.give(wanted, context)
-        data = self.render(tree)
-        if self.rereads:
-            del tree
-        cargo = self._missing(data, wanted, context)
+        draft = self.draft(wanted, context)
+        data, tree = self.render(draft.tree), None if self.rereads else draft.tree
+        cargo = self._missing(draft, data, wanted, context)
         if cargo and context.carry == "extension":
             check_depth(cargo, context)
             if self.rereads:
@@ -105,10 +125,9 @@ class TableAdapter(ABC):
             del tree
         return data
 
-    def _missing(self, data: bytes, wanted: list[Incident], context: Context) -> Cargo:
+    def _missing(self, draft: Draft, data: bytes, wanted: list[Incident], context: Context) -> Cargo:
         """What the native document does not bring back, which is the cargo; the ledger is told."""
-        aside = context.aside()
-        native, anchor = self.take(self.reparse(data, aside), aside)
+        native, anchor = self.recall(draft, data, context.aside())
         comparison = Comparison(anchor)
         cargo = comparison.documents(native, wanted)
         self._tell(comparison, wanted, context)
@@ -117,11 +136,12 @@ class TableAdapter(ABC):
     def _tell(self, comparison: Comparison, wanted: list[Incident], context: Context) -> None:
         kept = context.carry == "extension"
         said = said_among((v for kind, _, v in comparison.told if kind is Kind.DEFAULTED and isinstance(v, str)), wanted)
+        reasons = {kind: reason.format(self.format.title) for kind, reason in REASONS.items()}
         for kind, path, value in comparison.told:
             if kind is Kind.DEFAULTED and isinstance(value, str) and (value in said or self._is_implied(path)):
                 continue  # an echo: somebody said it, and the format puts it at this place as well
             told = kind if kept or kind is Kind.DEFAULTED else Kind.DROPPED
-            context.ledger.note(told, CODES[told], path, REASONS[told].format(self.format.title), value)
+            context.ledger.note(told, CODES[told], path, reasons[told], value)
 
 
     def _is_implied(self, path: str) -> bool:

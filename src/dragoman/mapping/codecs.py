@@ -82,11 +82,9 @@ def same_instant(one: str, other: str) -> bool:
 
 def check_time(text: Any) -> str:
     """An xs:dateTime, with or without a zone; the spelling is kept."""
-    match = TIME.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    if not isinstance(text, str) or TIME.fullmatch(text) is None:
         raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
-    year, month, day, hour, minute, second = map(int, match.groups()[:6])
-    datetime(year, month, day, hour, minute, 59 if second == 60 else second)  # raises for day 32 or hour 25
+    datetime.fromisoformat(text[:19] if text[17:19] != "60" else f"{text[:17]}59")  # raises for day 32 or hour 25
     return str(text)
 
 

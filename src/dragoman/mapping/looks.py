@@ -29,6 +29,8 @@ class Looks:
     orders: dict[str, list[list[str]]] = field(default_factory=dict)
     absent: dict[str, list[str]] = field(default_factory=dict)
     _exact: dict[str, dict[frozenset[str], list[str]]] = field(default_factory=dict)
+    _known: dict[str, dict[Shape, Shape]] = field(default_factory=dict)
+    _inner: dict[str, list[tuple[Shape, str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, (_, *others) in self.orders.items():
@@ -51,9 +53,12 @@ class Looks:
 
     def ordered(self, spec: Spec, target: dict[str, Any]) -> dict[str, Any]:
         """The object with its members, and those of the objects that rows reach into, in the document's order."""
-        for path in spec.orders:
-            if path and (name := "/".join((spec.name, *path))) in self.orders:
-                _inside(target, path, lambda inner, name=name: self.arranged(name, inner))  # type: ignore[misc]
+        inner = self._inner.get(spec.name)
+        if inner is None:
+            names = [(path, "/".join((spec.name, *path))) for path in spec.orders if path]
+            inner = self._inner[spec.name] = [(path, name) for path, name in names if name in self.orders]
+        for path, name in inner:
+            _inside(target, path, lambda inside, name=name: self.arranged(name, inside))  # type: ignore[misc]
         return self.arranged(spec.name, target)
 
     def arranged(self, name: str, target: dict[str, Any]) -> dict[str, Any]:
@@ -61,8 +66,14 @@ class Looks:
         orders = self.orders.get(name)
         if orders is None:
             return target
-        exact = self._exact.get(name)
-        return arranged(target, orders[0] if exact is None else exact.get(frozenset(target), orders[0]))
+        known = self._known.setdefault(name, {})
+        keys = known.get(tuple(target))
+        if keys is None:
+            exact = self._exact.get(name, {})
+            keys = tuple(arranged(target, exact.get(frozenset(target), orders[0])))
+            if len(known) < MOST_SHAPES:
+                known[tuple(target)] = keys
+        return {key: target[key] for key in keys}
 
 
 def _is_names(value: Any) -> bool:

@@ -20,21 +20,40 @@ def matrix(formats: Iterable[str]) -> tuple[Matrix, list[str]]:
     without = []
     for name in formats:
         try:
-            table = expanded(facts(name), name)
+            chain = like(name)
         except MappingError:
             without.append(name)
             continue
-        for part in table["parts"].values():
+        spelt = [facts(other) for other in chain[:-1]]
+        for part_name, part in expanded(facts(chain[-1]), chain[-1])["parts"].items():
             for row in part["rows"]:
                 if "core" in row:
                     cell = found.setdefault((part["part"], row["core"]), {})
-                    cell[name] = _merged(cell.get(name), _place(row, name))
+                    cell[name] = _merged(cell.get(name), _place(row, chain[-1], part_name, spelt))
     return dict(sorted(found.items())), without
 
 
-def _place(row: Mapping[str, Any], name: str) -> str:
+def like(name: str) -> list[str]:
+    """A format, and the one that it is another spelling of, and so on: the last has the table.  Raises MappingError."""
+    found = [name]
+    while "like" in facts(found[-1]):
+        found.append(facts(found[-1])["like"])
+    return found
+
+
+def _place(row: Mapping[str, Any], name: str, part: str, spelt: Iterable[Mapping[str, Any]]) -> str:
     narrowed = _narrowed(row["vocab"], name) if "vocab" in row else ""
-    return f"{row[name]} ≈ {narrowed}" if narrowed else str(row[name])
+    place = str(row[name])
+    for said in spelt:
+        place = _respelt(place, part, said) if "dissolved" in said else place
+    return f"{place} ≈ {narrowed}" if narrowed else place
+
+
+def _respelt(place: str, part: str, said: Mapping[str, Any]) -> str:
+    """A place of XML as members of JSON: some steps are left out, some have another name."""
+    texts = {"text()": said["text"].get(part, "value"), "inner()": said["text"].get(part, "value")}
+    steps = [step.removeprefix("@") for step in place.split("/") if step not in said["dissolved"]]
+    return "/".join(texts.get(step) or said["names"].get(step) or step.rpartition(":")[2] for step in steps)
 
 
 def _narrowed(vocab: Any, name: str) -> str:

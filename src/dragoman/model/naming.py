@@ -68,6 +68,11 @@ def uid(type_name: str, name: str) -> str:
     return f"{type_name}--{our_uuid(f'{type_name} {name}')}"
 
 
+def digest_of(type_name: str, start: str) -> Any:
+    """The digest that the ids of `uid` begin with, as far as the start of a name takes it."""
+    return hashlib.sha1(OURS.bytes + f"{type_name} {start}".encode("utf-8", "surrogatepass"), usedforsecurity=False)
+
+
 def observable_id(type_name: str, properties: Mapping[str, Any]) -> str:
     """The id that follows from what an observable says (section 3.3): UUIDv5 of its contributing properties.
 

@@ -22,8 +22,15 @@ P = TypeVar("P")
 FOREIGN = "is"  # {"part": "", "is": x} is the foreign object x, which has a member "part" of its own
 
 
+@cache
+def is_part_class(cls: type) -> bool:
+    """Whether the values of a class are parts."""
+    return issubclass(cls, Part | Text | FieldMarking)
+
+
 def is_part(value: object) -> bool:
-    return isinstance(value, Part | Text | FieldMarking)
+    cls: type = type(value)
+    return is_part_class(cls)
 
 
 @cache
@@ -93,18 +100,26 @@ def _options(hint: Any) -> tuple[Any, ...]:
 
 def plain(value: Any, declared: type | None = None) -> Any:
     """A part, list or scalar as JSON: unset fields are left out, open classes are tagged."""
-    if isinstance(value, list | tuple):
-        return [plain(item, declared) for item in value]
-    if not is_part(value):
-        return {TAG: "", FOREIGN: value} if isinstance(value, dict) and TAG in value else value
     cls: type = type(value)
+    if cls is str or value is None:
+        return value
+    if cls is list or cls is tuple:
+        return [plain(item, declared) for item in value]
+    if not is_part_class(cls):
+        return {TAG: "", FOREIGN: value} if isinstance(value, dict) and TAG in value else value
     out: dict[str, Any] = {} if cls is declared else {TAG: cls.__name__}
-    known = shapes(cls)
-    for name in fields(cls):
-        item = getattr(value, name)
-        if item is not None and item != () and item != []:
-            out[name] = plain(item, known[name][0])
+    for (name, inner), item in zip(_declared(cls), values_of(cls)(value), strict=True):
+        if type(item) is str:
+            out[name] = item
+        elif item is not None and item != () and item != []:
+            out[name] = plain(item, inner)
     return out
+
+
+@cache
+def _declared(cls: type) -> tuple[tuple[str, type | None], ...]:
+    """For each field the class that it surely holds."""
+    return tuple((name, declared) for name, (declared, _) in shapes(cls).items())
 
 
 def build(value: Any, declared: type | None = None) -> Any:
@@ -145,8 +160,7 @@ def _holder(hint: Any) -> Callable[[Any], bool]:
         return lambda value: True
     options = _options(hint)
     if len(options) > 1:
-        several = [_holder(option) for option in options]
-        return lambda value: any(holds(value) for holds in several)
+        return _any_of(options)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is dict:
         return lambda value: isinstance(value, dict)
@@ -158,21 +172,38 @@ def _holder(hint: Any) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, hint)
 
 
+def _any_of(options: tuple[Any, ...]) -> Callable[[Any], bool]:
+    """Whether a value is of one of some types: plain classes are asked all at once."""
+    plain = tuple(option for option in options if isinstance(option, type) and option not in (int, float, Any))
+    several = [_holder(option) for option in options if option not in plain]
+    return lambda value: isinstance(value, plain) or any(holds(value) for holds in several)
+
+
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every scalar of a part, a list or a JSON value with its path ("/events/0/status")."""
-    if is_part(value):
-        cls: type = type(value)
-        pairs: Any = ((name, getattr(value, name)) for name in fields(cls))
+    found: list[tuple[str, Any]] = []
+    _gather(value, path, found)
+    return iter(found)
+
+
+def _gather(value: Any, path: str, found: list[tuple[str, Any]]) -> None:
+    """Adds the leaves of a value to those that were found."""
+    cls: type = type(value)
+    if is_part_class(cls):
+        pairs: Any = zip(fields(cls), values_of(cls)(value), strict=True)
     elif isinstance(value, dict):
         pairs = value.items()
     elif isinstance(value, list | tuple):
         pairs = enumerate(value)
     else:
         if value is not None:
-            yield path, value
+            found.append((path, value))
         return
     for key, item in pairs:
-        yield from leaves(item, f"{path}/{key}")
+        if type(item) is str:
+            found.append((f"{path}/{key}", item))
+        elif item is not None and item != ():
+            _gather(item, f"{path}/{key}", found)
 
 
 def parts(values: Iterable[Any]) -> Iterator[Any]:

@@ -45,7 +45,7 @@ def title(part: Any, otherwise: str = "untitled") -> str:
 def grid(headings: Sequence[str], rows: Sequence[Sequence[object]], most: int, whole: int = 0) -> RenderableType:
     """A table without frame and without the columns in which nothing stands; without a head if no heading says a word.
 
-    most: how many of the rows are shown.  whole: how many of the first columns never break a word.
+    most: how many of the rows are shown.  whole: how many columns are not folded, however narrow the terminal.
     """
     columns = [place for place in range(len(headings)) if any(row[place] for row in rows)]
     head = any(headings)
