@@ -142,14 +142,19 @@ def record(part: Any, writer: Writer) -> Any:
 def _items(part: Any) -> Iterable[Additional]:
     for files in part.files:
         for file in files.files:
-            inside = (*files.markings, *file.markings)
+            inside = (*files.markings, *_around(file))
             if file.name:
                 yield Additional(dtype="path", value=file.name, markings=inside)
             for name, value in _digests(file):
                 yield Additional(dtype="string", meaning=name, value=value, markings=inside)
     for change in part.registry:
         for key in change.keys:
-            yield Additional(dtype="winreg", value=key.key, markings=(*change.markings, *key.markings))
+            yield Additional(dtype="winreg", value=key.key, markings=(*change.markings, *_around(key)))
+
+
+def _around(part: Any) -> tuple[str, ...]:
+    """The markings of a part and of its fields: a word about it says some of them."""
+    return (*part.markings, *(found.marking for found in part.field_markings if found.marking is not None))
 
 
 def _digests(file: Any) -> Iterable[tuple[str | None, str]]:

@@ -98,7 +98,7 @@ def _without_references(value: Any, ids: set[str], path: str, ledger: Ledger) ->
         return copied(value, **{name: unset(cls, name) if new is GONE else new for name, new in changes.items()})
     if isinstance(value, list | tuple):
         items = [_without_references(item, ids, f"{path}/{n}", ledger) for n, item in enumerate(value)]
-        return [item for item in items if item is not GONE] or ()
+        return [item for item in items if item is not GONE] or (() if value else value)
     if isinstance(value, dict):
         members = {key: _without_references(item, ids, f"{path}/{key}", ledger) for key, item in value.items()}
         return {key: item for key, item in members.items() if item is not GONE}

@@ -75,7 +75,7 @@ class Sieve:
             return self._part(value, path, label, categories().get(type(value).__name__, category))
         if isinstance(value, list | tuple):
             items = [self._value(item, (*path, n), label, category) for n, item in enumerate(value)]
-            return [item for item in items if item is not GONE] or ()
+            return [item for item in items if item is not GONE] or (() if value else value)
         if isinstance(value, dict):
             members = {key: self._value(item, (*path, key), label, category) for key, item in value.items()}
             return {key: item for key, item in members.items() if item is not GONE} if value else value
