@@ -1,0 +1,179 @@
+"""Downwards: observables go into the observed-data that refer to them, under local keys, with all that they name.
+
+An observable that no observed-data refers to, or that something else refers to, gets one that only frames it (`frames`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dragoman_stix.ids import observable_id
+from dragoman_stix.older.extracted import ALL_REFS, MARKED, OBJECTS, linked
+from dragoman_stix.older.frames import frame, time_of
+from dragoman_stix.older.memory import restored
+from dragoman_stix.older.objects import GRANULAR
+from dragoman_stix.older.rows import MEMORY, OWN_ID, Object, is_named, is_observable, memory
+
+UNTOLD = ("id", MARKED, GRANULAR, MEMORY)
+
+
+class Embedding:
+    """Puts the observables of one document where 2.0 has them.
+
+    objects: of 2.1.  lowered: the same as 2.0 says them, still with ids.  homes: the id of an observable -> the id of the
+    observed-data that frames it.
+    """
+
+    def __init__(self, objects: Sequence[Any], lowered: Sequence[Any], kept: set[int]) -> None:
+        self.objects, self.lowered, self.kept = objects, lowered, kept
+        self.scos: dict[str, int] = {}
+        for place, item in enumerate(objects):
+            if place not in kept and is_named(item) and is_observable(item):
+                self.scos.setdefault(item["id"], place)
+        self.links = {name: [ref for ref in references(objects[place]) if ref in self.scos] for name, place in self.scos.items()}
+        self.homes: dict[str, str] = {}
+
+    def run(self) -> list[Any]:
+        """The objects of the document, and the frames after them."""
+        places = set(self.scos.values())
+        framed = self._framed() if self.scos else set()
+        rest = [(place, item) for place, item in enumerate(self.lowered) if place not in places]
+        time = time_of([item for _, item in rest])
+        out = [self._filled(item) if place not in self.kept and _observes(item) else item for place, item in rest]
+        return out + [self._frame(self.lowered[place], time) for name, place in self.scos.items() if name in framed]
+
+    def _framed(self) -> set[str]:
+        """The observables that get a frame; it holds what they name as well."""
+        outside = {ref for place, item in enumerate(self.objects) if not self._is_inside(place, item)
+                   for ref in references(item) if ref in self.scos}  # fmt: skip
+        homes: dict[str, list[Any]] = {}
+        for place, item in enumerate(self.lowered):
+            if place not in self.kept and _observes(item):
+                self._settle(self._roots(item), item.get(MARKED), homes)
+        framed = {name for name in self.scos if name in outside}
+        for name in self._first(framed):
+            if name in framed or name not in homes:
+                framed.add(name)
+                self._settle([name], self._marked(name), homes)
+        return framed | {name for name in self.scos if any(not set(home) <= set(self._marked(name)) for home in homes[name])}
+
+    def _first(self, framed: set[str]) -> list[str]:
+        """The observables in the order in which they are looked at: those that no other one names before those."""
+        named = {ref for name in self.scos for ref in self.links[name] if ref != name}
+        return sorted(self.scos, key=lambda name: (name not in framed, name in named))
+
+    def _is_inside(self, place: int, item: Any) -> bool:
+        return not isinstance(item, dict) or place in self.scos.values() or (place not in self.kept and _observes(self.lowered[place]))
+
+    def _settle(self, roots: Sequence[str], marked: Any, homes: dict[str, list[Any]]) -> None:
+        for name in self._with_named(roots):
+            homes.setdefault(name, []).append(_texts(marked))
+
+    def _marked(self, name: str) -> list[str]:
+        return _texts(self.lowered[self.scos[name]].get(MARKED))
+
+    def _roots(self, item: Object) -> list[str]:
+        return [ref for ref in dict.fromkeys(_texts(item.get(ALL_REFS))) if ref in self.scos]
+
+    def _with_named(self, roots: Sequence[str]) -> list[str]:
+        """Observables and all that they name, the nearest first."""
+        found = dict.fromkeys(roots)
+        todo = list(roots)
+        while todo:
+            more = dict.fromkeys(ref for name in todo for ref in self.links[name] if ref not in found)
+            found |= more
+            todo = list(more)
+        return list(found)
+
+    def _filled(self, item: Object) -> Object:
+        """An observed-data with what it refers to inside of it."""
+        roots = self._roots(item)
+        names = self._with_named(roots)
+        if not names:
+            return item
+        keys = self._keys(names, memory(item).get("keys"))
+        refs = item[ALL_REFS]
+        inside = {keys[name]: self._inner(name, keys) for name in keys}
+        out = {OBJECTS if key == ALL_REFS else key: inside if key == ALL_REFS else value for key, value in item.items()}
+        if refs != list(keys):
+            out[ALL_REFS] = refs
+        return self._with_markings(out, {key: name for name, key in keys.items()}, item.get(MARKED, ()))
+
+    def _keys(self, names: Sequence[str], remembered: Any) -> dict[str, str]:
+        """A local key for each: the one that it had, else the next number."""
+        had = remembered if isinstance(remembered, dict) else {}
+        keys = {name: key for name, key in had.items() if name in names and isinstance(key, str)}
+        free = (str(number) for number in range(2 * len(names) + len(had)) if str(number) not in keys.values())
+        return keys | {name: next(free) for name in names if name not in keys}
+
+    def _inner(self, name: str, keys: Mapping[str, str], framed: bool = False) -> Object:
+        """An observable as it stands inside; its id only where it does not follow from what it says."""
+        place = self.scos[name]
+        own, item = self.objects[place], self.lowered[place]
+        out: Object = linked({key: value for key, value in item.items() if key not in UNTOLD}, keys)
+        plain = {key: value for key, value in own.items() if key not in UNTOLD and key != "spec_version"}
+        if not framed and observable_id(own["type"], plain) != name:
+            out[OWN_ID] = name
+        return restored(out, memory(item).get("was"))
+
+    def _frame(self, item: Object, time: str) -> Object:
+        names = self._with_named([item["id"]])
+        keys = self._keys(names, None)
+        markings = {MARKED: list(item[MARKED])} if MARKED in item else {}
+        inner = {keys[name]: self._inner(name, keys, place == 0) for place, name in enumerate(names)}
+        made = frame(item["id"], inner, time, markings)
+        self.homes[item["id"]] = made["id"]
+        marked = self._with_markings(made, {keys[name]: name for name in names}, markings.get(MARKED, ()))
+        return frame(item["id"], inner, time, {key: marked[key] for key in (MARKED, GRANULAR) if key in marked})
+
+    def _with_markings(self, out: Object, names: Mapping[str, str], whole: Any) -> Object:
+        """Who may see what stands inside, as granular markings where it is more than the whole."""
+        granular: list[Any] = [_selecting_objects(found) for found in out.get(GRANULAR, ())]
+        for key, name in names.items():
+            item = self.lowered[self.scos[name]]
+            refs = item.get(MARKED, ())
+            more = [{"marking_ref": ref, "selectors": [f"{OBJECTS}.{key}"]} for ref in refs if ref not in whole]
+            for found in [*more, *item.get(GRANULAR, ())]:
+                words = found.get("selectors", ())
+                inner = [word if word.startswith(f"{OBJECTS}.{key}") and found in more else f"{OBJECTS}.{key}.{word}" for word in words]
+                _add(granular, {**found, "selectors": inner})
+        return {**out, GRANULAR: granular} if granular else out
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts of a list; none of what is no list of texts."""
+    return value if isinstance(value, list) and all(isinstance(item, str) for item in value) else []
+
+
+def _add(granular: list[Any], new: Object) -> None:
+    """A granular marking among others; one for the same marking takes its selectors."""
+    for place, found in enumerate(granular):
+        if isinstance(found, dict) and found.keys() == new.keys() and found.get("marking_ref") == new.get("marking_ref"):
+            granular[place] = {**found, "selectors": list(dict.fromkeys([*found["selectors"], *new["selectors"]]))}
+            return
+    granular.append(new)
+
+
+def _selecting_objects(found: Any) -> Any:
+    words = found.get("selectors") if isinstance(found, dict) else None
+    return {**found, "selectors": [OBJECTS if word == ALL_REFS else word for word in words]} if isinstance(words, list) else found
+
+
+def _observes(item: Any) -> bool:
+    return is_named(item) and item["type"] == "observed-data" and ALL_REFS in item and OBJECTS not in item
+
+
+def references(value: Any) -> Iterator[str]:
+    """All ids that an object names in its references."""
+    todo = [value]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, list):
+            todo += value
+        elif isinstance(value, dict):
+            for key, inner in value.items():
+                if key.endswith(("_ref", "_refs")):
+                    yield from (ref for ref in (inner if isinstance(inner, list) else [inner]) if isinstance(ref, str))
+                if isinstance(inner, dict | list):
+                    todo.append(inner)
