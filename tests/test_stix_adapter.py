@@ -153,11 +153,11 @@ def test_an_object_without_a_name_is_told_and_kept(item: Any, member: str) -> No
 # ---- What is refused --------------------------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "a wrapper": ({"original": bundle(IDENTITY)}, "no STIX 2.1"),
-    "an empty object": ({}, "no STIX 2.1"),
-    "an empty list": ([], "no STIX 2.1"),
-    "a list of words": (["a"], "no STIX 2.1"),
-    "a word": ("bundle", "no STIX 2.1"),
+    "a wrapper": ({"original": bundle(IDENTITY)}, "no STIX document"),
+    "an empty object": ({}, "no STIX document"),
+    "an empty list": ([], "no STIX document"),
+    "a list of words": (["a"], "no STIX document"),
+    "a word": ("bundle", "no STIX document"),
     "objects that are no list": ({"type": "bundle", "id": f"bundle--{uuid(1)}", "objects": {}}, "no list"),
     "STIX 2.0": ({"type": "bundle", "id": f"bundle--{uuid(1)}", "spec_version": "2.0",
                   "objects": [{"type": "malware", "id": f"malware--{uuid(1)}", "labels": ["x"]}]}, "STIX 2.0"),

@@ -7,7 +7,7 @@ it was; the memory is made by writing what was read and comparing.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +15,8 @@ from dragoman_stix.form import bundle_id
 from dragoman_stix.ids import is_identifier
 from dragoman_stix.older.embedded import Embedding
 from dragoman_stix.older.extracted import Extraction
-from dragoman_stix.older.memory import differences, restored
-from dragoman_stix.older.names import is_settled, lowered_names, raised_names, version_four
+from dragoman_stix.older.memory import compared, recalled
+from dragoman_stix.older.names import custom_type, is_settled, lowered_names, raised_names, version_four
 from dragoman_stix.older.objects import lowered, raised
 from dragoman_stix.older.rows import AT, MEMORY, Object, is_kept, is_named, memory, remembering, rows
 
@@ -46,7 +46,9 @@ def _raised(objects: Sequence[Any]) -> Raised:
     skipped = {place for place, item in enumerate(objects) if not is_named(item) or MEMORY in item or is_kept(item)}
     extraction = Extraction(objects, skipped)
     rest, inside = extraction.run(), list(extraction.known.values())
-    items = [item if place in skipped or is_settled(objects[place]) else remembering(item, own=True) for place, item in rest]
+    known = {item["id"] for item in objects if is_named(item)}
+    items = [item if place in skipped or _is_ordinary(objects[place], known) else remembering(item, own=True)
+             for place, item in rest]  # fmt: skip
     frames = {objects[place]["id"]: name for place, name in extraction.frames.items()}
     named = raised_names([*items, *(found.item for found in inside)], frames)
     out = Raised(places=[place for place, _ in rest], inside=[found.places[0] for found in inside])
@@ -55,6 +57,11 @@ def _raised(objects: Sequence[Any]) -> Raised:
     for at, item in zip(out.inside, named[len(rest) :], strict=True):
         out.objects.append(remembering(item, **{AT: list(at)}))
     return out
+
+
+def _is_ordinary(item: Object, known: Collection[str]) -> bool:
+    """Whether an object of 2.0 is called, and calls others, as we would."""
+    return is_settled(item, known) and custom_type(item) is None
 
 
 def _assuming(item: Object, said: Object) -> Object:
@@ -80,8 +87,7 @@ def lowered_objects(objects: Sequence[Any]) -> list[Any]:
 def _forgetting(item: Any) -> Any:
     if not isinstance(item, dict) or MEMORY not in item:
         return item
-    was = memory(item).get("was")
-    return restored({key: value for key, value in item.items() if key != MEMORY}, was)
+    return recalled({key: value for key, value in item.items() if key != MEMORY}, memory(item))
 
 
 def _once(objects: list[Any]) -> list[Any]:
@@ -103,18 +109,17 @@ def _remember_inside(objects: Sequence[Any], found: Raised) -> None:
     for number, (place, key) in enumerate(found.inside, first):
         inner = ours.get(place, {}).get("objects")
         if isinstance(inner, dict) and isinstance(inner.get(key), dict):
-            was = differences(objects[place]["objects"][key], inner[key])
-            if was:
-                found.objects[number] = remembering(found.objects[number], was=was)
+            kept = compared(objects[place]["objects"][key], inner[key])
+            found.objects[number] = remembering(found.objects[number], **kept)
 
 
 def _remember(objects: Sequence[Any], found: Raised) -> None:
     """What the other objects said otherwise is remembered on them."""
     ours = _by_place(objects, lowered_objects(found.objects))
     for number, place in enumerate(found.places):
-        was = differences(objects[place], ours[place]) if place in ours else None
-        if was:
-            found.objects[number] = remembering(found.objects[number], was=was)
+        kept = compared(objects[place], ours[place]) if place in ours else None
+        if kept:
+            found.objects[number] = remembering(found.objects[number], **kept)
 
 
 def _by_place(objects: Sequence[Any], ours: Sequence[Any]) -> dict[int, Object]:
@@ -136,8 +141,8 @@ def raised_document(tree: Any) -> Any:
         return raised_objects(tree)
     if tree.get("type") == "bundle":
         out = _raised_bundle(tree, raised_objects(tree.get("objects", [])))
-        was = differences(_head(tree), _head(lowered_document(out)))
-        return remembering(out, was=was) if was else out
+        kept = compared(_head(tree), _head(lowered_document(out)))
+        return remembering(out, **kept) if kept else out
     objects = raised_objects([tree])
     if len(objects) == 1:
         return objects[0]
@@ -155,7 +160,7 @@ def _raised_bundle(tree: Object, objects: list[Any]) -> Object:
 
 
 def _head(bundle: Object) -> Object:
-    return {key: value for key, value in bundle.items() if key != "objects"}
+    return {key: None if key == "objects" else value for key, value in bundle.items()}
 
 
 def lowered_document(tree: Any) -> Any:
@@ -167,7 +172,7 @@ def lowered_document(tree: Any) -> Any:
     if tree.get("type") != "bundle":
         objects = lowered_objects([tree])
         return objects[0] if len(objects) == 1 else objects
-    return restored(_lowered_bundle(tree), memory(tree).get("was"))
+    return recalled(_lowered_bundle(tree), memory(tree))
 
 
 def _lowered_bundle(tree: Object) -> Object:

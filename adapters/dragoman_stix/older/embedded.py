@@ -11,7 +11,7 @@ from typing import Any
 from dragoman_stix.ids import observable_id
 from dragoman_stix.older.extracted import ALL_REFS, MARKED, OBJECTS, linked
 from dragoman_stix.older.frames import frame, time_of
-from dragoman_stix.older.memory import restored
+from dragoman_stix.older.memory import recalled
 from dragoman_stix.older.objects import GRANULAR
 from dragoman_stix.older.rows import MEMORY, OWN_ID, Object, is_named, is_observable, memory
 
@@ -31,14 +31,15 @@ class Embedding:
         for place, item in enumerate(objects):
             if place not in kept and is_named(item) and is_observable(item):
                 self.scos.setdefault(item["id"], place)
-        self.links = {name: [ref for ref in references(objects[place]) if ref in self.scos] for name, place in self.scos.items()}
+        named = {name: references(objects[place]) for name, place in self.scos.items()}
+        self.links = {name: [ref for ref in refs if ref in self.scos] for name, refs in named.items()}
+        self.places = frozenset(self.scos.values())
         self.homes: dict[str, str] = {}
 
     def run(self) -> list[Any]:
         """The objects of the document, and the frames after them."""
-        places = set(self.scos.values())
         framed = self._framed() if self.scos else set()
-        rest = [(place, item) for place, item in enumerate(self.lowered) if place not in places]
+        rest = [(place, item) for place, item in enumerate(self.lowered) if place not in self.places]
         time = time_of([item for _, item in rest])
         out = [self._filled(item) if place not in self.kept and _observes(item) else item for place, item in rest]
         return out + [self._frame(self.lowered[place], time) for name, place in self.scos.items() if name in framed]
@@ -64,7 +65,9 @@ class Embedding:
         return sorted(self.scos, key=lambda name: (name not in framed, name in named))
 
     def _is_inside(self, place: int, item: Any) -> bool:
-        return not isinstance(item, dict) or place in self.scos.values() or (place not in self.kept and _observes(self.lowered[place]))
+        if not isinstance(item, dict) or place in self.places:
+            return True
+        return place not in self.kept and _observes(self.lowered[place])
 
     def _settle(self, roots: Sequence[str], marked: Any, homes: dict[str, list[Any]]) -> None:
         for name in self._with_named(roots):
@@ -115,7 +118,7 @@ class Embedding:
         plain = {key: value for key, value in own.items() if key not in UNTOLD and key != "spec_version"}
         if not framed and observable_id(own["type"], plain) != name:
             out[OWN_ID] = name
-        return restored(out, memory(item).get("was"))
+        return recalled(out, memory(item))
 
     def _frame(self, item: Object, time: str) -> Object:
         names = self._with_named([item["id"]])
@@ -132,12 +135,11 @@ class Embedding:
         granular: list[Any] = [_selecting_objects(found) for found in out.get(GRANULAR, ())]
         for key, name in names.items():
             item = self.lowered[self.scos[name]]
-            refs = item.get(MARKED, ())
-            more = [{"marking_ref": ref, "selectors": [f"{OBJECTS}.{key}"]} for ref in refs if ref not in whole]
-            for found in [*more, *item.get(GRANULAR, ())]:
-                words = found.get("selectors", ())
-                inner = [word if word.startswith(f"{OBJECTS}.{key}") and found in more else f"{OBJECTS}.{key}.{word}" for word in words]
-                _add(granular, {**found, "selectors": inner})
+            for ref in item.get(MARKED, ()):
+                if ref not in whole:
+                    _add(granular, {"marking_ref": ref, "selectors": [f"{OBJECTS}.{key}"]})
+            for found in item.get(GRANULAR, ()):
+                _add(granular, {**found, "selectors": [f"{OBJECTS}.{key}.{word}" for word in found.get("selectors", ())]})
         return {**out, GRANULAR: granular} if granular else out
 
 
@@ -157,7 +159,9 @@ def _add(granular: list[Any], new: Object) -> None:
 
 def _selecting_objects(found: Any) -> Any:
     words = found.get("selectors") if isinstance(found, dict) else None
-    return {**found, "selectors": [OBJECTS if word == ALL_REFS else word for word in words]} if isinstance(words, list) else found
+    if not isinstance(words, list):
+        return found
+    return {**found, "selectors": [OBJECTS if word == ALL_REFS else word for word in words]}
 
 
 def _observes(item: Any) -> bool:

@@ -71,7 +71,8 @@ class Extraction:
         """An observed-data without what it holds."""
         ids = self._settle(place, item, raw)
         refs = _refs(item, raw, ids)
-        out = {REFS if key == OBJECTS else key: refs if key == OBJECTS else value for key, value in item.items() if key != ALL_REFS}
+        rest = {key: value for key, value in item.items() if key != ALL_REFS}
+        out = {REFS if key == OBJECTS else key: refs if key == OBJECTS else value for key, value in rest.items()}
         if GRANULAR in item:
             out[GRANULAR] = list(_own_granular(item[GRANULAR], raw))
             if not out[GRANULAR]:

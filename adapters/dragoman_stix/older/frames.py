@@ -33,7 +33,8 @@ def frame(name: str, objects: Object, time: str, markings: Object) -> Object:
 
 def frames_in(objects: Sequence[Any], skipped: set[int]) -> dict[int, str]:
     """The places of frames, and the ids of what they frame."""
-    time, found = time_of(objects), {}
+    time = time_of(objects)
+    found: dict[int, str] = {}
     for place, item in enumerate(objects):
         name = item.get(FRAMED) if place not in skipped and is_named(item) else None
         if isinstance(name, str) and name not in found.values() and _is_frame(item, name, time):
@@ -44,7 +45,7 @@ def frames_in(objects: Sequence[Any], skipped: set[int]) -> dict[int, str]:
 def _is_frame(item: Object, name: str, time: str) -> bool:
     objects = item.get("objects")
     inner = objects.get("0") if isinstance(objects, dict) else None
-    if not isinstance(inner, dict) or not is_identifier(name, str(inner.get("type"))):
+    if not isinstance(objects, dict) or not isinstance(inner, dict) or not is_identifier(name, str(inner.get("type"))):
         return False
     markings = {key: item[key] for key in MARKINGS if key in item}
     return item == frame(name, objects, time, markings)

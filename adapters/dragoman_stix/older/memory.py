@@ -5,10 +5,26 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from dragoman.mapping.looks import arranged
 from dragoman_stix.ids import canonical
 from dragoman_stix.older.rows import Object
 
 SET, OF, AFTER = "=", "of", "after"
+WAS, ORDER = "was", "order"  # in a memory: the members that differ; all members, where their order does
+
+
+def compared(was: Object, ours: Object) -> Object:
+    """What to remember of an object, so that `recalled` makes it of ours; nothing if both are alike."""
+    found = differences(was, ours)
+    kept: Object = {WAS: found} if found else {}
+    return kept if list(restored(ours, found)) == list(was) else kept | {ORDER: list(was)}
+
+
+def recalled(ours: Object, kept: Object) -> Object:
+    """An object as it was."""
+    out = restored(ours, kept.get(WAS))
+    order = kept.get(ORDER)
+    return arranged(out, (key for key in order if isinstance(key, str))) if isinstance(order, list) else out
 
 
 def differences(was: Object, ours: Object) -> Object:

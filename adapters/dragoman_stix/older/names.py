@@ -7,7 +7,7 @@ stands on the object, in `x_dragoman_id`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from dragoman_stix.ids import UUID_TEXT, is_identifier
@@ -47,10 +47,11 @@ def _plain(name: str) -> str:
     return _types().get(name, name)
 
 
-def is_settled(item: Object) -> bool:
-    """Whether all ids in an object of 2.0 are such as 2.0 has them."""
-    refs = [ref for ref in _references(item) if REFERENCE.fullmatch(ref)]
-    return all(lower_ref(raise_ref(ref)) == ref for ref in [item.get("id"), *refs] if isinstance(ref, str))
+def is_settled(item: Object, known: Collection[str]) -> bool:
+    """Whether all ids in an object of 2.0 are such as 2.0 has them.  known: the ids of the document's objects."""
+    refs = [ref for ref in _references(item) if ref not in known and REFERENCE.fullmatch(ref)]
+    own = item["id"]
+    return version_four(own) == own and own not in rows().tlp and all(lower_ref(raise_ref(ref)) == ref for ref in refs)
 
 
 def _references(value: Any) -> list[str]:
@@ -78,7 +79,7 @@ def raised_names(objects: Sequence[Any], frames: Mapping[str, str]) -> list[Any]
 
     frames: the id of an observed-data that only framed an observable -> the id of that observable.
     """
-    known = {item["id"]: _raised_id(item) for item in objects if is_named(item)} | frames
+    known = {item["id"]: _raised_id(item) for item in objects if is_named(item)} | dict(frames)
     return [_raised(item, known) if is_named(item) else item for item in objects]
 
 
@@ -138,11 +139,11 @@ def custom_type(item: Object) -> str | None:
 
 
 def _lowered(item: Object, known: Mapping[str, str], own: bool) -> Object:
-    out = _renamed(item, known, None if own else lower_ref)
+    out: Object = _renamed(item, known, None if own else lower_ref)
     new = known[item["id"]]
     if own or new == item["id"] or item["id"] in rows().tlp or is_observable(item):
         return out
-    out |= {"id": new, "type": new.partition("--")[0]}
+    out = {**out, "id": new, "type": new.partition("--")[0]}
     if raise_ref(new) == item["id"]:
         return out
     return {key: value for name, given in out.items() for key, value in

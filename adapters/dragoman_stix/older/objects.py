@@ -16,6 +16,7 @@ from dragoman_stix.older.rows import CARGO, MEMORY, Object, Rule, is_observable,
 
 EXTENSIONS, LABELS, GRANULAR = "extensions", "labels", "granular_markings"
 VERSION = "spec_version"
+SHORTEST = 3  # letters of a key (2.0 part 3, section 2.4)
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z", re.ASCII)
 
 
@@ -24,7 +25,7 @@ def raised(item: Object) -> Object:
     rule = rows().rule(item["type"])
     out = _renamed(item, rule.up, rule.only)
     out = _without(out, rule.gone)
-    out = _divided(out, rule)
+    out = _divided(_with_short(out, rule), rule)
     for name, value in {**rule.fixed, **rule.assumed}.items():
         out.setdefault(name, value)
     out = _with_extensions(out, rule)
@@ -53,10 +54,10 @@ def lowered(item: Object) -> Object:
     """An object of 2.1 as 2.0 says it; what it remembers stays on it."""
     rule = rows().rule(item["type"])
     out = _cleared(item, rule)
-    out = _joined(out, rule)
+    out = _joined(_restricted(_without_short(out, rule), rule), rule)
     out = _renamed(out, rule.down)
-    for name, value in _needed(rule, item).items():
-        out.setdefault(name, value)
+    for name, value in rule.need.items():
+        out = _needing(out, name.split("/"), item.get(value["from"]) if isinstance(value, dict) else value)
     out |= {name: exact(out[name]) for name in rule.exact if name in out}
     if _is_stix(item):
         out["pattern"] = pattern_lowered(out["pattern"])
@@ -149,8 +150,7 @@ def _with_extensions(item: Object, rule: Rule) -> Object:
 
 def _cleared(item: Object, rule: Rule) -> Object:
     """Without what 2.1 says of itself; the cargo, and the members of an extension that are lifted, on the object."""
-    out = {key: value for key, value in item.items()
-           if key != VERSION and not (key in rule.fixed and value == rule.fixed[key]) and not _assumed(key, item, rule)}  # fmt: skip
+    out = {key: value for key, value in item.items() if key != VERSION and not _unsaid(key, item, rule)}
     extensions = item.get(EXTENSIONS)
     if not isinstance(extensions, dict) or is_observable(item):
         return out
@@ -167,7 +167,10 @@ def _cleared(item: Object, rule: Rule) -> Object:
     return out
 
 
-def _assumed(key: str, item: Object, rule: Rule) -> bool:
+def _unsaid(key: str, item: Object, rule: Rule) -> bool:
+    """Whether 2.0 means the same without the member, or nobody said it in the first place."""
+    if key in rule.fixed and item[key] == rule.fixed[key]:
+        return True
     return key in memory(item).get("assumed", ()) and item[key] == rule.assumed.get(key)
 
 
@@ -186,8 +189,49 @@ def _lift(out: Object, left: Object, extension: str, members: tuple[str, ...]) -
     return {**out, **free}, without | ({extension: rest} if rest else {})
 
 
-def _needed(rule: Rule, item: Object) -> Object:
-    return {name: item.get(value["from"]) if isinstance(value, dict) else value for name, value in rule.need.items()}
+def _needing(item: Any, path: list[str], value: Any) -> Any:
+    """An object with what it needs, at a path of members inside of it where "*" is each item of a list."""
+    if isinstance(item, list) and path[0] == "*":
+        return [_needing(inner, path[1:], value) for inner in item]
+    if not isinstance(item, dict) or value is None or (len(path) > 1 and path[0] not in item):
+        return item
+    inner = value if len(path) == 1 else _needing(item[path[0]], path[1:], value)
+    return item if len(path) == 1 and path[0] in item else {**item, path[0]: inner}
+
+
+def _restricted(item: Object, rule: Rule) -> Object:
+    """References to the types that 2.0 allows; if there are others, all of them as a custom property as well."""
+    for name, types in rule.only.items():
+        refs = item.get(name)
+        if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
+            continue
+        allowed = [ref for ref in refs if ref.partition("--")[0] in types]
+        if allowed != refs:
+            item = {**item, name: allowed, f"x_dragoman_{name}": refs}
+            if not allowed:
+                del item[name]
+    return item
+
+
+def _without_short(item: Object, rule: Rule) -> Object:
+    """Dictionaries without the keys that are too short for 2.0, and those beside them."""
+    for name, other in rule.short.items():
+        held = item.get(name)
+        short = {key: value for key, value in held.items() if len(key) < SHORTEST} if isinstance(held, dict) else {}
+        if short and isinstance(held, dict) and other not in item:
+            item = {**item, name: {key: value for key, value in held.items() if key not in short}, other: short}
+            if not item[name]:
+                del item[name]
+    return item
+
+
+def _with_short(item: Object, rule: Rule) -> Object:
+    """Dictionaries with the keys that stood beside them."""
+    for name, other in rule.short.items():
+        held, short = item.get(name, {}), item.get(other)
+        if isinstance(held, dict) and isinstance(short, dict) and not held.keys() & short.keys():
+            item = {**{key: value for key, value in item.items() if key != other}, name: {**held, **short}}
+    return item
 
 
 def _without_languages(granular: list[Any]) -> list[Any]:

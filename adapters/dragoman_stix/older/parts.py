@@ -67,7 +67,8 @@ class OlderWriting(Writing):
         self.shape = None  # the shapes of the incident extension are those of 2.1
 
     def _object(self, spec: Spec, part: Any) -> Object:
-        return _remembering(super()._object(spec, part), part)
+        written: Object = _remembering(super()._object(spec, part), part)
+        return written
 
     def _foreign(self, part: ForeignObject) -> Iterator[Any]:
         for item in super()._foreign(part):

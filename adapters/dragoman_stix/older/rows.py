@@ -23,7 +23,8 @@ Object = dict[str, Any]
 class Rule:
     """How the members of one type of object differ; the names are those of the table.
 
-    up: member of 2.0 -> of 2.1.  down: the other way round.  custom: whether 2.0 has the type as a custom object only.
+    up: member of 2.0 -> of 2.1.  down: the other way round.  only, short: member -> the types allowed there, the custom
+    property that holds the rest.  custom: whether 2.0 has the type as a custom object only.
     """
 
     up: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Rule:
     types: str | None = None
     words: frozenset[str] = frozenset()
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    short: Mapping[str, str] = field(default_factory=dict)
     lifted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     made: str | None = None
     exact: tuple[str, ...] = ()
@@ -70,7 +72,7 @@ def rows() -> Rows:
     prefix, every = said["prefix"], said["every"]
     custom = {name: f"{prefix['type']}{name}" for name in (*said["custom"], *said["sometimes"])}
     usual = frozenset(said["custom"])
-    rules = {name: STRANGER for name in usual}
+    rules = dict.fromkeys(usual, STRANGER)
     rules |= {name: _rule(raw, prefix, every, name in usual) for name, raw in said["objects"].items()}
     rules |= {name: _rule(raw, prefix, {}, False) for name, raw in said["observables"].items()}
     nearest = dict(said["as"])
@@ -98,6 +100,7 @@ def _rule(raw: Mapping[str, Any], prefix: Mapping[str, str], every: Mapping[str,
         types=member,
         words=frozenset(types[member]) if member else frozenset(),
         only={name: tuple(allowed) for name, allowed in raw.get("only", {}).items()},
+        short={name: f"{prefix['property']}{name}" for name in raw.get("short", ())},
         lifted={name: tuple(members) for name, members in raw.get("lifted", {}).items()},
         made=raw.get("made"),
         exact=tuple(every.get("exact", ())) or (STRANGER.exact if custom else ()),
