@@ -18,6 +18,7 @@ from dragoman.ledger import Kind
 from dragoman.registry import adapter
 from dragoman.translate import read
 from dragoman.validate import validate
+from dragoman_stix.sniff import older_types
 from stix20_samples import (
     AMBER,
     DOCUMENTS,
@@ -35,7 +36,6 @@ from stix20_samples import (
     over,
     raised,
 )
-from dragoman_stix.sniff import older_types
 from stix_samples import CORE, TIME, bundle, made, uuid
 
 CASES = Path(__file__).parents[1] / "fixtures" / "cases"
@@ -121,7 +121,9 @@ def test_what_nobody_said_is_not_said_for_them() -> None:
 
 def test_a_wrong_value_is_told_by_its_place() -> None:
     """If it failed, the message would lead into a document that the user has never seen."""
-    wrong = old_bundle(observed({"a": {"type": "file", "name": "x", "created": "yesterday"}}), old("tool", 2, name="t", labels=[]))
+    wrong = old_bundle(
+        observed({"a": {"type": "file", "name": "x", "created": "yesterday"}}), old("tool", 2, name="t", labels=[])
+    )
     ledger = Context().ledger
     read(encoded(wrong), "stix-2.0", Context(ledger=ledger))
     assert [loss.path for loss in ledger] == ["/objects/1/labels", "/objects/0/objects/a/created"]
@@ -129,16 +131,30 @@ def test_a_wrong_value_is_told_by_its_place() -> None:
 
 # ---- downwards --------------------------------------------------------------------------------------------------
 
-ADDRESS = {"type": "ipv4-addr", "spec_version": "2.1", "id": "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4", "value": "198.51.100.3"}
+ADDRESS = {
+    "type": "ipv4-addr",
+    "spec_version": "2.1",
+    "id": "ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4",
+    "value": "198.51.100.3",
+}
 EXTENSION = {CORE: {"extension_type": "property-extension", "determination": "confirmed", "investigation_status": "open"}}
 
 
 def test_types_that_2_0_lacks_become_custom_objects() -> None:
     """If it failed, strict consumers of 2.0 would refuse the document, or relationships would lead nowhere."""
-    found = lowered(bundle(
-        made("incident", 1, name="i", extensions=EXTENSION), made("location", 2, country="de"),
-        made("relationship", 3, relationship_type="located-at", source_ref=f"incident--{uuid(1)}", target_ref=f"location--{uuid(2)}"),
-    ))  # fmt: skip
+    found = lowered(
+        bundle(
+            made("incident", 1, name="i", extensions=EXTENSION),
+            made("location", 2, country="de"),
+            made(
+                "relationship",
+                3,
+                relationship_type="located-at",
+                source_ref=f"incident--{uuid(1)}",
+                target_ref=f"location--{uuid(2)}",
+            ),
+        )
+    )
     incident, place, link = found["objects"][0], *(by_type(found, name)[0] for name in ("x-dragoman-location", "relationship"))
     assert (incident["type"], incident["determination"]) == ("x-dragoman-incident", "confirmed")
     assert place["country"] == "de"
@@ -149,9 +165,11 @@ def test_types_that_2_0_lacks_become_custom_objects() -> None:
 
 def test_an_observable_that_stands_alone_gets_a_frame() -> None:
     """If it failed, addresses would vanish for consumers of 2.0, or what refers to them would break."""
-    document = bundle(made("indicator", 1, pattern="[ipv4-addr:value = '198.51.100.3']", pattern_type="stix", valid_from=TIME),
-                      made("relationship", 2, relationship_type="based-on", source_ref=f"indicator--{uuid(1)}", target_ref=ADDRESS["id"]),
-                      ADDRESS)  # fmt: skip
+    document = bundle(
+        made("indicator", 1, pattern="[ipv4-addr:value = '198.51.100.3']", pattern_type="stix", valid_from=TIME),
+        made("relationship", 2, relationship_type="based-on", source_ref=f"indicator--{uuid(1)}", target_ref=ADDRESS["id"]),
+        ADDRESS,
+    )
     found = lowered(document, carry="drop")
     (frame,), (link,) = by_type(found, "observed-data"), by_type(found, "relationship")
     assert frame["objects"] == {"0": {"type": "ipv4-addr", "value": "198.51.100.3"}}
@@ -180,25 +198,37 @@ def test_a_grouping_is_a_report() -> None:
 def test_markings_are_never_widened() -> None:
     """If it failed, TLP:AMBER+STRICT would become AMBER or nothing in a version that does not know it."""
     words = {"clear": "94868c89-83c2-464b-929b-a1a8aa3c8487", "amber+strict": STRICT.partition("--")[2]}
-    item = made("malware", 1, name="m", is_family=False, object_marking_refs=[STRICT],
-                granular_markings=[{"marking_ref": f"marking-definition--{words['clear']}", "selectors": ["name"]}])  # fmt: skip
+    item = made(
+        "malware",
+        1,
+        name="m",
+        is_family=False,
+        object_marking_refs=[STRICT],
+        granular_markings=[{"marking_ref": f"marking-definition--{words['clear']}", "selectors": ["name"]}],
+    )
     found = lowered(bundle(item))["objects"][0]
     assert found["object_marking_refs"] == [RED]
     assert found["granular_markings"][0]["marking_ref"] == "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"
     there = translate(encoded(bundle(item)), "stix-2.0", "stix-2.1", Context())
     assert read(there.data, "stix-2.0", Context())[0].malware[0].markings == ("tlp-2:amber+strict",) or read(
-        there.data, "stix-2.0", Context())[0].malware[0].markings == ["tlp-2:amber+strict"]  # fmt: skip
+        there.data, "stix-2.0", Context()
+    )[0].malware[0].markings == ["tlp-2:amber+strict"]
 
 
 def test_the_marking_of_an_observable_selects_it() -> None:
     """If it failed, a red address inside of a green observation would be green."""
     seen = {"first_observed": TIME, "last_observed": TIME, "number_observed": 1, "object_refs": [ADDRESS["id"]]}
     item = made("observed-data", 1, **seen, object_marking_refs=[GREEN])
-    marked = {**ADDRESS, "object_marking_refs": [GREEN, RED], "granular_markings": [{"marking_ref": AMBER, "selectors": ["value"]}]}
+    marked = {
+        **ADDRESS,
+        "object_marking_refs": [GREEN, RED],
+        "granular_markings": [{"marking_ref": AMBER, "selectors": ["value"]}],
+    }
     (found,) = lowered(bundle(item, marked), carry="drop")["objects"]
     assert found["granular_markings"] == [
-        {"marking_ref": RED, "selectors": ["objects.0"]}, {"marking_ref": AMBER, "selectors": ["objects.0.value"]},
-    ]  # fmt: skip
+        {"marking_ref": RED, "selectors": ["objects.0"]},
+        {"marking_ref": AMBER, "selectors": ["objects.0.value"]},
+    ]
 
 
 def test_cargo_is_a_custom_property() -> None:
@@ -288,20 +318,32 @@ def test_sniffing_tells_the_versions_apart(document: Any, likeness: Likeness, na
 
 WRONG: dict[str, tuple[Any, list[str]]] = {
     "no labels": (old_bundle(old("malware", name="m")), ["/objects/0/labels: is missing"]),
-    "too precise": (old_bundle({**old("tool", name="t", labels=["x"]), "created": "2019-01-01T00:00:00.0000Z"}),
-                    ["/objects/0/created: has not exactly three digits after the second"]),
-    "another version": (old_bundle(old("tool", name="t", labels=["x"], spec_version="2.1")),
-                        ["/objects/0/spec_version: does not exist in this version"]),
+    "too precise": (
+        old_bundle({**old("tool", name="t", labels=["x"]), "created": "2019-01-01T00:00:00.0000Z"}),
+        ["/objects/0/created: has not exactly three digits after the second"],
+    ),
+    "another version": (
+        old_bundle(old("tool", name="t", labels=["x"], spec_version="2.1")),
+        ["/objects/0/spec_version: does not exist in this version"],
+    ),
     "a type of 2.1": (old_bundle(old("note", content="x")), ["/objects/0: 2.0 has no objects of type note"]),
-    "an id": (old_bundle({**old("tool", name="t", labels=["x"]), "id": "tool--28bb3599-77cd-5a82-a950-b5bc3caf07c4"}),
-              ["/objects/0/id: is no UUID of version 4"]),
-    "a link to nowhere": (old_bundle(observed({"0": {"type": "ipv4-addr", "value": "1.2.3.4", "resolves_to_refs": ["7"]}})),
-                          ["/objects/0/objects/0/resolves_to_refs: names '7', which is not in this observed-data",
-                           "/objects/0/objects/0/resolves_to_refs: is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6 ('['7']')"]),
+    "an id": (
+        old_bundle({**old("tool", name="t", labels=["x"]), "id": "tool--28bb3599-77cd-5a82-a950-b5bc3caf07c4"}),
+        ["/objects/0/id: is no UUID of version 4"],
+    ),
+    "a link to nowhere": (
+        old_bundle(observed({"0": {"type": "ipv4-addr", "value": "1.2.3.4", "resolves_to_refs": ["7"]}})),
+        [
+            "/objects/0/objects/0/resolves_to_refs: names '7', which is not in this observed-data",
+            "/objects/0/objects/0/resolves_to_refs: is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6 ('['7']')",
+        ],
+    ),
     "inside": (old_bundle(observed({"a": {"type": "url"}})), ["/objects/0/objects/a/value: is missing"]),
-    "no version": ({"type": "bundle", "id": f"bundle--{uuid(1)}", "objects": [old("tool", name="t", labels=["x"])]},
-                   ["/spec_version: is missing"]),
-}  # fmt: skip
+    "no version": (
+        {"type": "bundle", "id": f"bundle--{uuid(1)}", "objects": [old("tool", name="t", labels=["x"])]},
+        ["/spec_version: is missing"],
+    ),
+}
 
 
 @pytest.mark.parametrize(("document", "expected"), WRONG.values(), ids=WRONG)
@@ -318,7 +360,9 @@ def test_what_is_right_has_no_faults() -> None:
     assert validate(encoded(right), "stix-2.0").faults == []
 
 
-@pytest.mark.parametrize("document", [5, "x", {}, [], {"type": "bundle", "objects": 5}, old_bundle(old("tool", object_marking_refs=5))])
+@pytest.mark.parametrize(
+    "document", [5, "x", {}, [], {"type": "bundle", "objects": 5}, old_bundle(old("tool", object_marking_refs=5))]
+)
 def test_what_cannot_be_read_safely_is_refused(document: Any) -> None:
     """If it failed, the user would see a traceback, or a marking that nobody understands would be dropped."""
     with pytest.raises(ReadError):
