@@ -245,7 +245,8 @@ def objects(draw: Any) -> Object:
     for member in draw(
         st.lists(st.sampled_from(["sighting_of_ref", "object_refs", "where_sighted_refs"]), max_size=2, unique=True)
     ):
-        ref = f"{draw(st.sampled_from(['malware', 'location', 'x-dragoman-incident', 'observed-data']))}--{uuid(draw(st.integers(1, 5)))}"
+        kind = draw(st.sampled_from(["malware", "location", "x-dragoman-incident", "observed-data"]))
+        ref = f"{kind}--{uuid(draw(st.integers(1, 5)))}"
         item[member] = ref if member.endswith("_ref") else [ref]
     if draw(st.integers(0, 9)) == 0:
         item["spec_version"] = "2.1"

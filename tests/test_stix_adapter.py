@@ -339,6 +339,19 @@ def test_what_another_shape_cannot_say_is_carried() -> None:
     assert plain(read(data)[0][0], Incident)["event_refs"] == [EVENT, ENTRY]
 
 
+def test_a_report_without_references_stays_without() -> None:
+    """If it failed, a report would refer to everything in its document, though nobody said so."""
+    document = bundle(made("indicator", 1), made("report", 2))
+    assert returned(document) == document
+
+
+def test_a_selector_to_nothing_comes_back_where_the_field_has_another_name() -> None:
+    """If it failed, an incident whose missing name is marked would be marked as a whole."""
+    marking = {"marking_ref": "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "selectors": ["name"]}
+    document = bundle(made("incident", 1, granular_markings=[marking]))
+    assert returned(document) == document
+
+
 def test_there_are_no_other_shapes() -> None:
     """If it failed, a misspelt option would be ignored."""
     with pytest.raises(UsageError, match=r"stix\.shape"):

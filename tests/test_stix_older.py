@@ -68,7 +68,7 @@ def test_observables_become_objects() -> None:
     """If it failed, a consumer of 2.1 would not find the address in the mail."""
     found = raised(HARD["mail"])
     (seen,), (mail,), (sender,) = (by_type(found, name) for name in ("observed-data", "email-message", "email-addr"))
-    assert sender["id"] == "email-addr--7f1d64e6-1f1a-5f84-9b6b-a2b6a8b1c4d5" or mail["from_ref"] == sender["id"]
+    assert mail["from_ref"] == sender["id"]
     assert {item["id"] for item in found["objects"]} >= set(seen["object_refs"])
     archive = next(item for item in by_type(found, "file") if item.get("name") == "bill.zip")
     assert archive["ctime"] == TIME
@@ -102,12 +102,12 @@ def test_labels_that_say_a_type_become_types() -> None:
 
 def test_patterns_follow_the_names_and_spans_of_2_1() -> None:
     """If it failed, the pattern could not be parsed by tools of 2.1."""
-    text = "[file:created = t'2020-01-01T00:00:00Z' AND file:name = 'file:created'] START '2016-06-01T00:00:00Z' STOP '2017-06-01T00:00:00Z'"
-    document = old_bundle(old("indicator", pattern=text, valid_from=TIME, labels=["unknown"]))
+    path = "[file:{0} = t'2020-01-01T00:00:00Z' AND file:name = 'file:created']"
+    span = "START {0}'2016-06-01T00:00:00Z' STOP {0}'2017-06-01T00:00:00Z'"
+    old_text, new_text = f"{path.format('created')} {span.format('')}", f"{path.format('ctime')} {span.format('t')}"
+    document = old_bundle(old("indicator", pattern=old_text, valid_from=TIME, labels=["unknown"]))
     (found,) = by_type(raised(document), "indicator")
-    assert found["pattern"] == (
-        "[file:ctime = t'2020-01-01T00:00:00Z' AND file:name = 'file:created'] START t'2016-06-01T00:00:00Z' STOP t'2017-06-01T00:00:00Z'"
-    )
+    assert found["pattern"] == new_text
     assert over(document, "stix-2.1") == document
 
 
@@ -180,6 +180,29 @@ def test_an_observable_that_stands_alone_gets_a_frame() -> None:
     assert not by_type(back, "observed-data")
 
 
+def test_observables_that_name_each_other_are_not_repeated_without_end() -> None:
+    """If it failed, a directory of many files, each named by a relationship, would fill the memory: the square of them."""
+    folder = f"directory--{uuid(1)}"
+    head = {"type": "file", "spec_version": "2.1"}
+    files = [
+        {**head, "id": f"file--{uuid(number)}", "name": f"f{number}", "parent_directory_ref": folder}
+        for number in range(9, 150)
+    ]
+    links = [made("relationship", number, relationship_type="duplicate-of", source_ref=file["id"], target_ref=files[0]["id"])
+             for number, file in enumerate(files)]  # fmt: skip
+    whole = {
+        "type": "directory",
+        "spec_version": "2.1",
+        "id": folder,
+        "path": "/",
+        "contains_refs": [file["id"] for file in files],
+    }
+    document = bundle(*links, whole, *files)
+    there = translate(encoded(document), "stix-2.0", "stix-2.1", Context())
+    assert len(there.data) < 10 * len(encoded(document))
+    assert json.loads(translate(there.data, "stix-2.1", "stix-2.0", Context()).data) == document
+
+
 def test_a_pattern_of_another_language_is_no_indicator_of_2_0() -> None:
     """If it failed, a snort rule would stand where every consumer of 2.0 expects a STIX pattern."""
     found = lowered(bundle(made("indicator", 1, pattern="alert tcp any", pattern_type="snort", valid_from=TIME)))
@@ -210,9 +233,8 @@ def test_markings_are_never_widened() -> None:
     assert found["object_marking_refs"] == [RED]
     assert found["granular_markings"][0]["marking_ref"] == "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"
     there = translate(encoded(bundle(item)), "stix-2.0", "stix-2.1", Context())
-    assert read(there.data, "stix-2.0", Context())[0].malware[0].markings == ("tlp-2:amber+strict",) or read(
-        there.data, "stix-2.0", Context()
-    )[0].malware[0].markings == ["tlp-2:amber+strict"]
+    (back,) = read(there.data, "stix-2.0", Context())
+    assert list(back.malware[0].markings) == ["tlp-2:amber+strict"]
 
 
 def test_the_marking_of_an_observable_selects_it() -> None:
@@ -301,6 +323,7 @@ KNOWN: list[tuple[Any, Any, str]] = [
     ([old("malware")], Likeness.PROBABLY, "stix-2.0"),
     (old_bundle(made("malware")), Likeness.NO, "stix-2.1"),
     (bundle(made("malware"), spec_version="2.1"), Likeness.NO, "stix-2.1"),
+    (old_bundle(made("malware"), old("malware", 2)), Likeness.SURELY, "stix-2.0"),
     (bundle(ADDRESS), Likeness.NO, "stix-2.1"),
     ({"type": "url", "id": f"url--{uuid(1)}", "value": "x"}, Likeness.NO, "stix-2.1"),
     (old("incident"), Likeness.NO, "stix-2.1"),

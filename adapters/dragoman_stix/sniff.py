@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from dragoman.adapter import Likeness
@@ -36,14 +36,16 @@ def older_likeness(head: bytes) -> Likeness:
     return Likeness.PROBABLY if found is Likeness.PROBABLY and top["type"] in older_types() else Likeness.NO
 
 
-def gathered(head: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """What the outermost object says of itself, or the first of a list, and what the first of those inside of it say."""
+def gathered(head: bytes) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """What the outermost object says of itself, or the first of a list, and what those inside of it say."""
     text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     top: dict[str, str] = {}
-    inner: dict[str, str] = {}
+    inner: dict[str, list[str]] = {}
     for depth, key, value in _members(text) if text[:1] in ("{", "[") else ():
-        here = top if depth == (1 if text[0] == "{" else 2) else inner if depth <= 3 else {}
-        here.setdefault(key, value)
+        if depth == (1 if text[0] == "{" else 2):
+            top.setdefault(key, value)
+        elif depth <= 3:
+            inner.setdefault(key, []).append(value)
     return top, inner
 
 
@@ -51,12 +53,15 @@ def is_bundle(top: Mapping[str, str]) -> bool:
     return top.get("type") == "bundle" or top.get("id", "").startswith("bundle--")
 
 
-def is_older(top: Mapping[str, str], inner: Mapping[str, str]) -> bool:
-    """Whether a bundle is one of 2.0: no object in it says its version, and it says 2.0 itself or begins like one."""
-    if "spec_version" in inner:
-        return False
-    said = top.get("spec_version")
-    return said == "2.0" if said is not None else inner.get("type") in older_types()
+def is_older(top: Mapping[str, str], inner: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a bundle is one of 2.0: it says so, or nothing says a version and its first object is of a type of 2.0.
+
+    If objects of 2.1 stand in it as well (they say their version), some others must be of 2.0.
+    """
+    said, types, versions = top.get("spec_version"), inner.get("type", ()), inner.get("spec_version", ())
+    if versions:
+        return said == "2.0" and sum(name in older_types() for name in types) > len(versions)
+    return said == "2.0" if said is not None else any(name in older_types() for name in types[:1])
 
 
 @cache

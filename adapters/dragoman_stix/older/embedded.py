@@ -5,16 +5,21 @@ An observable that no observed-data refers to, or that something else refers to,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice
 from typing import Any
 
+from dragoman_stix.cargo import EXTENSION
 from dragoman_stix.ids import observable_id
 from dragoman_stix.older.extracted import ALL_REFS, MARKED, OBJECTS, linked
-from dragoman_stix.older.frames import frame, time_of
+from dragoman_stix.older.frames import FRAMED, frame, time_of
 from dragoman_stix.older.memory import recalled
 from dragoman_stix.older.objects import GRANULAR
-from dragoman_stix.older.rows import MEMORY, OWN_ID, Object, is_named, is_observable, memory
+from dragoman_stix.older.rows import CARGO, MEMORY, OWN_ID, Object, is_named, is_observable, memory
 
+MOST = 32  # other observables that may be repeated wherever something names them
+UNSAID = (EXTENSION, CARGO, MEMORY)
 UNTOLD = ("id", MARKED, GRANULAR, MEMORY)
 
 
@@ -35,6 +40,7 @@ class Embedding:
         self.links = {name: [ref for ref in refs if ref in self.scos] for name, refs in named.items()}
         self.places = frozenset(self.scos.values())
         self.homes: dict[str, str] = {}
+        self.crowd: dict[str, None] = {}
 
     def run(self) -> list[Any]:
         """The objects of the document, and the frames after them."""
@@ -42,7 +48,8 @@ class Embedding:
         rest = [(place, item) for place, item in enumerate(self.lowered) if place not in self.places]
         time = time_of([item for _, item in rest])
         out = [self._filled(item) if place not in self.kept and _observes(item) else item for place, item in rest]
-        return out + [self._frame(self.lowered[place], time) for name, place in self.scos.items() if name in framed]
+        out += [self._frame(name, time) for name in self.scos if name in framed and name not in self.crowd]
+        return [*out, self._crowd(time)] if self.crowd else out
 
     def _framed(self) -> set[str]:
         """The observables that get a frame; it holds what they name as well."""
@@ -57,7 +64,9 @@ class Embedding:
             if name in framed or name not in homes:
                 framed.add(name)
                 self._settle([name], self._marked(name), homes)
-        return framed | {name for name in self.scos if any(not set(home) <= set(self._marked(name)) for home in homes[name])}
+        framed |= {name for name in self.scos if any(not set(home) <= set(self._marked(name)) for home in homes[name])}
+        self.crowd |= dict.fromkeys(name for name in framed if self._with_named([name]) is None)
+        return framed
 
     def _first(self, framed: set[str]) -> list[str]:
         """The observables in the order in which they are looked at: those that no other one names before those."""
@@ -70,7 +79,11 @@ class Embedding:
         return place not in self.kept and _observes(self.lowered[place])
 
     def _settle(self, roots: Sequence[str], marked: Any, homes: dict[str, list[Any]]) -> None:
-        for name in self._with_named(roots):
+        names = self._with_named(roots)
+        if names is None:
+            self.crowd |= dict.fromkeys(roots)
+            names, marked = self._all_named(roots), []
+        for name in names:
             homes.setdefault(name, []).append(_texts(marked))
 
     def _marked(self, name: str) -> list[str]:
@@ -79,20 +92,32 @@ class Embedding:
     def _roots(self, item: Object) -> list[str]:
         return [ref for ref in dict.fromkeys(_texts(item.get(ALL_REFS))) if ref in self.scos]
 
-    def _with_named(self, roots: Sequence[str]) -> list[str]:
-        """Observables and all that they name, the nearest first."""
+    def _with_named(self, roots: Sequence[str]) -> list[str] | None:
+        """Observables and what they name, the nearest first; None where they name more than may be repeated everywhere."""
         found = dict.fromkeys(roots)
         todo = list(roots)
         while todo:
-            more = dict.fromkeys(ref for name in todo for ref in self.links[name] if ref not in found)
+            named = (ref for name in todo for ref in self.links[name] if ref not in found)
+            more = dict.fromkeys(islice(named, 2 * MOST))
             found |= more
+            if len(found) > len(roots) + MOST:
+                return None
             todo = list(more)
+        return list(found)
+
+    def _all_named(self, roots: Iterable[str]) -> list[str]:
+        """The same, however many there are."""
+        found = dict.fromkeys(roots)
+        todo = deque(found)
+        while todo:
+            more = dict.fromkeys(ref for ref in self.links[todo.popleft()] if ref not in found)
+            found |= more
+            todo += more
         return list(found)
 
     def _filled(self, item: Object) -> Object:
         """An observed-data with what it refers to inside of it."""
-        roots = self._roots(item)
-        names = self._with_named(roots)
+        names = self._with_named(self._roots(item))
         if not names:
             return item
         keys = self._keys(names, memory(item).get("keys"))
@@ -106,8 +131,10 @@ class Embedding:
     def _keys(self, names: Sequence[str], remembered: Any) -> dict[str, str]:
         """A local key for each: the one that it had, else the next number."""
         had = remembered if isinstance(remembered, dict) else {}
-        keys = {name: key for name, key in had.items() if name in names and isinstance(key, str)}
-        free = (str(number) for number in range(2 * len(names) + len(had)) if str(number) not in keys.values())
+        inside = set(names)
+        keys = {name: key for name, key in had.items() if name in inside and isinstance(key, str)}
+        taken = set(keys.values())
+        free = (str(number) for number in count() if str(number) not in taken)
         return keys | {name: next(free) for name in names if name not in keys}
 
     def _inner(self, name: str, keys: Mapping[str, str], framed: bool = False) -> Object:
@@ -120,15 +147,25 @@ class Embedding:
             out[OWN_ID] = name
         return recalled(out, memory(item))
 
-    def _frame(self, item: Object, time: str) -> Object:
-        names = self._with_named([item["id"]])
+    def _frame(self, name: str, time: str) -> Object:
+        names = self._with_named([name]) or [name]
         keys = self._keys(names, None)
+        item = self.lowered[self.scos[name]]
         markings = {MARKED: list(item[MARKED])} if MARKED in item else {}
-        inner = {keys[name]: self._inner(name, keys, place == 0) for place, name in enumerate(names)}
-        made = frame(item["id"], inner, time, markings)
-        self.homes[item["id"]] = made["id"]
-        marked = self._with_markings(made, {keys[name]: name for name in names}, markings.get(MARKED, ()))
-        return frame(item["id"], inner, time, {key: marked[key] for key in (MARKED, GRANULAR) if key in marked})
+        inner = {keys[one]: self._inner(one, keys, place == 0) for place, one in enumerate(names)}
+        made = frame(name, inner, time, markings)
+        self.homes[name] = made["id"]
+        marked = self._with_markings(made, {keys[one]: one for one in names}, markings.get(MARKED, ()))
+        return frame(name, inner, time, {key: marked[key] for key in (MARKED, GRANULAR) if key in marked})
+
+    def _crowd(self, time: str) -> Object:
+        """One observed-data for all observables that name too many others to have a frame each."""
+        names = self._all_named(name for name in self.scos if name in self.crowd)
+        keys = self._keys(names, None)
+        made = frame(names[0], {keys[name]: self._inner(name, keys) for name in names}, time, {})
+        del made[FRAMED]
+        self.homes |= dict.fromkeys(self.crowd, str(made["id"]))
+        return self._with_markings(made, {key: name for name, key in keys.items()}, ())
 
     def _with_markings(self, out: Object, names: Mapping[str, str], whole: Any) -> Object:
         """Who may see what stands inside, as granular markings where it is more than the whole."""
@@ -169,7 +206,7 @@ def _observes(item: Any) -> bool:
 
 
 def references(value: Any) -> Iterator[str]:
-    """All ids that an object names in its references."""
+    """All ids that an object names in its references; the cargo is no part of what it says."""
     todo = [value]
     while todo:
         value = todo.pop()
@@ -179,5 +216,5 @@ def references(value: Any) -> Iterator[str]:
             for key, inner in value.items():
                 if key.endswith(("_ref", "_refs")):
                     yield from (ref for ref in (inner if isinstance(inner, list) else [inner]) if isinstance(ref, str))
-                if isinstance(inner, dict | list):
+                if isinstance(inner, dict | list) and key not in UNSAID:
                     todo.append(inner)

@@ -155,7 +155,8 @@ def _refs(item: Object, raw: Raw, ids: Mapping[str, str]) -> list[str]:
     if not isinstance(listed, list) or not all(isinstance(ref, str) for ref in listed):
         return list(ids.values())
     inner = {name for one in raw.values() for name in _local(one)}
-    return [*listed, *(name for key, name in ids.items() if name not in listed and key not in inner)]
+    known = set(listed)
+    return [*listed, *(name for key, name in ids.items() if name not in known and key not in inner)]
 
 
 def _local(value: Any) -> Iterator[str]:

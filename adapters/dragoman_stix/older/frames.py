@@ -35,10 +35,12 @@ def frames_in(objects: Sequence[Any], skipped: set[int]) -> dict[int, str]:
     """The places of frames, and the ids of what they frame."""
     time = time_of(objects)
     found: dict[int, str] = {}
+    known: set[str] = set()
     for place, item in enumerate(objects):
         name = item.get(FRAMED) if place not in skipped and is_named(item) else None
-        if isinstance(name, str) and name not in found.values() and _is_frame(item, name, time):
+        if isinstance(name, str) and name not in known and _is_frame(item, name, time):
             found[place] = name
+            known.add(name)
     return found
 
 

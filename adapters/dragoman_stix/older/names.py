@@ -10,11 +10,12 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from dragoman_stix.cargo import EXTENSION
 from dragoman_stix.ids import UUID_TEXT, is_identifier
 from dragoman_stix.older.rows import CARGO, MEMORY, OWN_ID, Object, is_named, is_observable, memory, rows
 
 REFERENCE = re.compile(rf"([a-z][a-z0-9-]*)--({UUID_TEXT})", re.ASCII)
-SKIPPED = frozenset({CARGO, MEMORY, OWN_ID, "x_dragoman_object_ref", "x_dragoman_object_refs"})
+SKIPPED = frozenset({CARGO, EXTENSION, MEMORY, OWN_ID, "x_dragoman_object_ref", "x_dragoman_object_refs"})
 
 
 def version_four(name: str) -> str:
