@@ -33,12 +33,13 @@ class Embedding:
     def __init__(self, objects: Sequence[Any], lowered: Sequence[Any], kept: set[int]) -> None:
         self.objects, self.lowered, self.kept = objects, lowered, kept
         self.scos: dict[str, int] = {}
-        for place, item in enumerate(objects):
-            if place not in kept and is_named(item) and is_observable(item):
-                self.scos.setdefault(item["id"], place)
+        self.places = {
+            place for place, item in enumerate(objects) if place not in kept and is_named(item) and is_observable(item)
+        }
+        for place in sorted(self.places):
+            self.scos.setdefault(objects[place]["id"], place)  # of two with one id, the second travels in the cargo
         named = {name: references(objects[place]) for name, place in self.scos.items()}
         self.links = {name: [ref for ref in refs if ref in self.scos] for name, refs in named.items()}
-        self.places = frozenset(self.scos.values())
         self.homes: dict[str, str] = {}
         self.crowd: dict[str, None] = {}
 

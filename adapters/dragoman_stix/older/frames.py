@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dragoman_stix.cargo import SINCE
-from dragoman_stix.ids import is_identifier
+from dragoman_stix.ids import is_identifier, uid
 from dragoman_stix.older.rows import Object, is_named
 
 FRAMED = "x_dragoman_object_ref"
@@ -25,7 +25,8 @@ def time_of(objects: Sequence[Any]) -> str:
 
 def frame(name: str, objects: Object, time: str, markings: Object) -> Object:
     """The observed-data around an observable, which stands under the key "0"."""
-    new = f"observed-data--{name[-36:-22]}4{name[-21:]}"
+    made = uid("observed-data", name)
+    new = f"{made[:-22]}4{made[-21:]}"
     head = {"type": "observed-data", "id": new, "created": time, "modified": time}
     seen = {"first_observed": time, "last_observed": time, "number_observed": 1}
     return {**head, **seen, "objects": objects, **markings, FRAMED: name}
