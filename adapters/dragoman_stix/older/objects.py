@@ -64,7 +64,8 @@ def lowered(item: Object) -> Object:
     if item["type"] == "marking-definition":
         out = _marking(out)
     if isinstance(item.get(GRANULAR), list):
-        out[GRANULAR] = selectors.changed(_without_languages(item[GRANULAR]), lambda word: selectors.lowered(word, item, rule))
+        granular = selectors.changed(_without_languages(item[GRANULAR]), lambda word: selectors.lowered(word, item, rule))
+        out[GRANULAR] = selectors.collapsed(granular, item, rule)
         if not out[GRANULAR]:
             del out[GRANULAR]
     return out

@@ -75,6 +75,21 @@ def union(item: Object, rule: Rule) -> list[tuple[str, int]]:
     return sorted(places, key=lambda one: not _is_word(item[one[0]][one[1]], rule))
 
 
+def collapsed(granular: Sequence[Any], item: Object, rule: Rule) -> list[Any]:
+    """Granular markings of 2.0 in which all labels together are selected as such."""
+    every = [f"{LABELS}.[{place}]" for place in range(len(union(item, rule)))]
+    return [_collapsed(found, every) for found in granular]
+
+
+def _collapsed(found: Any, every: Sequence[str]) -> Any:
+    words = found.get("selectors") if isinstance(found, dict) else None
+    if not every or not isinstance(words, list) or not all(word in words for word in every):
+        return found
+    first = min(words.index(word) for word in every)
+    left = [LABELS if place == first else word for place, word in enumerate(words) if place == first or word not in every]
+    return {**found, "selectors": list(dict.fromkeys(left))}
+
+
 def _is_word(value: Any, rule: Rule) -> bool:
     return isinstance(value, str) and value in rule.words
 
