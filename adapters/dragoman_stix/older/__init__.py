@@ -11,6 +11,7 @@ from typing import Any
 
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo
+from dragoman.mapping.adapter import Draft
 from dragoman.model import Header, Incident
 from dragoman.tree import json
 from dragoman_stix import Stix21, table
@@ -71,14 +72,19 @@ class Stix20(Stix21):
             header.residue = {**(header.residue or {}), FORMAT: kept}
         return incidents, anchor
 
-    def give(self, incidents: list[Incident], context: Context) -> Any:
+    def draft(self, incidents: list[Incident], context: Context) -> Draft:
         """The document of STIX 2.1 that `render` lowers."""
-        tree = super().give(incidents, context)
+        tree = super().draft(incidents, context).tree
         header = incidents[0].header if incidents else None
         kept = (header.residue or {}).get(FORMAT) if header is not None else None
-        return {**tree, MEMORY: kept} if isinstance(kept, dict) and _is_bundle(tree) else tree
+        return Draft({**tree, MEMORY: kept} if isinstance(kept, dict) and _is_bundle(tree) else tree)
 
-    def reading(self, context: Context, form: Form) -> OlderReading:
+    def recall(self, draft: Draft, data: bytes, context: Context) -> tuple[list[Incident], Anchor]:
+        """What `take` finds in a document that was just made: its tree is of 2.1, so its bytes have to be read."""
+        draft.tree = None
+        return self.take(self.reparse(data, context), context)
+
+    def reading(self, context: Context, form: Form, origins: dict[int, Any]) -> OlderReading:
         return OlderReading(table(context.tables), context, form)
 
     def writing(self, context: Context, form: Form) -> OlderWriting:

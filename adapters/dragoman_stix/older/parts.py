@@ -25,8 +25,8 @@ class OlderReading(Reading):
         types = [item.get("type") if isinstance(item, dict) else None for item in objects]
         objects[:] = [_bare(item) for item in objects]
         found = super().incidents(objects)
-        for entry, kept in zip(self.entries, memories, strict=True):
-            self._keep(entry.part, kept)
+        for (part, *_), kept in zip(self.entries, memories, strict=True):
+            self._keep(part, kept)
         places = [kept.get(AT) for kept in memories]
         losses = self.context.ledger.losses
         losses[told:] = [self._placed(loss, places, types) for loss in losses[told:]]
