@@ -11,7 +11,6 @@ from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from upstreams import KNOWN_FIELD, Upstream, echoes
 
 from dragoman.adapter import Can, Context
 from dragoman.derivation import derive as derive_module
@@ -20,7 +19,6 @@ from dragoman.derivation.ours import Known
 from dragoman.derivation.renaming import Renaming
 from dragoman.derivation.rounding import rounding
 from dragoman.derivation.rules import rules
-from dragoman.derivation.taking import Taking
 from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.model import (
     Address,
@@ -40,12 +38,13 @@ from dragoman.model.marking import Level
 from dragoman.model.naming import OURS
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import parts
-from dragoman.profile import Agreement, Derivation, Profile, Sender
+from dragoman.profile import Agreement, Derivation, Profile, Sender, load
 from dragoman.registry import adapter, formats
 from dragoman.sharing.labels import SHARED
 from dragoman.sharing.sieve import WORDS, Leaf, Sieve
 from dragoman.testing import incidents
 from dragoman.translate import read, write
+from upstreams import KNOWN_FIELD, Upstream, echoes
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
 DOCUMENTS = sorted(path for path in CASES.glob("*/*") if path.stem in formats())
@@ -161,11 +160,9 @@ def test_the_search_finds_what_leaks(how: str, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_search_finds_a_field_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
     """If it failed, a row too many in the table of what may be taken over would pass unseen."""
-    known = rules()
-    wide = known.fields | {"Malware": (*known.fields["Malware"], "labels")}
-    monkeypatch.setattr(Taking, "_allowed", lambda self, cls: list(wide.get(cls, ())))
     senders = [Upstream(1), Upstream(2)]
     one, other = ([sender.marked(incident) for incident in read(STIX.read_bytes())] for sender in senders)
+    monkeypatch.setitem(rules().fields, "Malware", (*rules().fields["Malware"], "labels"))
     with pytest.raises(AssertionError):
         check_no_way_back(one, other, senders[0].words)
 
@@ -223,7 +220,8 @@ def test_types_and_fields_are_ours_by_name() -> None:
     """PR-7: if it failed, the ids of the upstream's types would lead to it."""
     theirs = FieldType(id="9f2d2f1e-0000-4000-8000-000000000009", name=KNOWN_FIELD, description="how many of ours")
     fields = [CustomField(value="12", type=theirs), CustomField(value="x", type=FieldType(name="their own"))]
-    found = one(incident(type=IncidentType(id="9f2d2f1e-0000-4000-8000-000000000008", name="Denial of service"), custom_fields=fields))
+    kind = IncidentType(id="9f2d2f1e-0000-4000-8000-000000000008", name="Denial of service")
+    found = one(incident(type=kind, custom_fields=fields))
     assert found.incident.type == KNOWN.types["Denial of service"]
     assert [(field.value, field.type) for field in found.incident.custom_fields] == [("12", KNOWN.fields[KNOWN_FIELD])]
 
@@ -333,6 +331,14 @@ def test_a_permission_needs_a_reason_and_keeps_the_marking() -> None:
     assert found.markings == ["tlp-2:red"]
 
 
+def test_the_profile_can_mark_more_strictly() -> None:
+    """If it failed, what we send would be less protected than we wanted."""
+    profile = PROFILE.model_copy(update={"derivation": Derivation(marking="AMBER")})
+    seen = [Address(type="url", value="https://evil.example/", markings=["tlp-2:clear"])]
+    found = one(incident(markings=["tlp-2:green"], observables=seen), profile).incident
+    assert {leaf.label.level for leaf in labelled(found)} == {Level.AMBER}
+
+
 def test_a_profile_cannot_permit_for_good() -> None:
     """If it failed, one line in a file would void every marking that comes in."""
     with pytest.raises(UsageError):
@@ -404,4 +410,14 @@ def test_ids_are_random() -> None:
     """If it failed, two messages made from one could be told to be, or an id would follow from something."""
     made = [derive([incident()], Wish(), PROFILE, context())[0].incident.id or "" for _ in range(2)]
     assert made[0] != made[1]
-    assert {UUID(id).version for id in made} == {4}
+    assert {UUID(name).version for name in made} == {4}
+
+
+def test_the_profile_of_the_guide_is_one(tmp_path: Path) -> None:
+    """If it failed, who follows the guide would be refused."""
+    guide = Path(__file__).parents[1] / "docs" / "guides" / "pass-it-on.md"
+    (tmp_path / "mine.toml").write_text(guide.read_text("utf-8").split("```toml\n")[1].split("```")[0])
+    profile = load(tmp_path / "mine.toml")
+    received = incident(summary="seen by Falcon in Oslo", status="new")
+    found = derive([received], Wish(partner=None), profile, context())[0]
+    assert (found.taken, found.incident.identifier and found.incident.identifier.authority) == (("status",), "CSIRT of Ours")

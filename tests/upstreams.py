@@ -141,8 +141,7 @@ class Upstream:
         incident.alternatives = IdentifierSet(identifiers=[Identifier(value=self.word(), authority=self.word())])
         incident.related = [RelatedActivity(identifiers=[Identifier(value=self.word())], urls=[self._url()])]
         incident.history = [Task(id=self.uuid(), action="other", description=[self.word()], contact=who, time=self._time(NOON))]
-        incident.attachments = [Attachment(id=self.uuid(), format="iodef-2", uri=self._url(), filename=self.word() + ".pdf",
-                                           sha256=f"{self.random.getrandbits(256):064x}", size=self.random.randrange(10**9))]  # fmt: skip
+        incident.attachments = [self._attachment()]
         incident.header = Header(format_id=self.word(), private_enum_name=self.word(), private_enum_id=self.word())
         incident.notes = [*incident.notes, Note(id=f"note--{self.uuid()}", content="shared", authors=[self.word()])]
         incident.extension_definitions = [
@@ -152,13 +151,18 @@ class Upstream:
             MarkingDefinition(id=f"marking-definition--{self.uuid()}", name=self.word(), definition_type="statement",
                               definition={"statement": self.word()})
         ]  # fmt: skip
-        incident.foreign = [ForeignObject(id=f"x-thing--{self.uuid()}", format=self.word(), type=self.word(), content={"a": self.word()})]
+        content = {self.word(): self.word()}
+        incident.foreign = [ForeignObject(id=f"x-thing--{self.uuid()}", format=self.word(), type=self.word(), content=content)]
         kind = incident.type or IncidentType(name="Denial of service")
         kind.id = self.uuid()
         incident.type = kind
         incident.custom_fields = [self._custom(KNOWN_FIELD, "12"), self._custom(self.word(), self.word())]
-        self.words |= {attachment.sha256 or "" for attachment in incident.attachments} - {""}
         return incident
+
+    def _attachment(self) -> Attachment:
+        digest = f"{self.random.getrandbits(256):064x}"
+        self.words.add(digest)
+        return Attachment(id=self.uuid(), format="iodef-2", uri=self._url(), filename=f"{self.word()}.pdf", sha256=digest)
 
     def _custom(self, name: str, value: str) -> CustomField:
         kind = FieldType(id=self.uuid(), name=name, description=self.word(), type="string")
@@ -182,10 +186,11 @@ class Upstream:
         if "residue" in names and not isinstance(part, Text):
             part.residue = {self.word(): {self.word(): self.word()}}
         if "extensions" in names and shapes(type(part))["extensions"] == (None, False):
-            part.extensions = {f"extension-definition--{self.uuid()}": {"extension_type": "property-extension", "x": self.word()}}
-        if "references" in names and not any("_" in name and name.startswith("spec") for name in names):
-            wide = shapes(type(part))["references"][0] is Reference
-            part.references = [*part.references, Reference(source_name=self.word(), external_id=self.word(), urls=[self._url()])] if wide else part.references  # noqa: E501
+            found = {"extension_type": "property-extension", "x": self.word()}
+            part.extensions = {f"extension-definition--{self.uuid()}": found}
+        if "references" in names and shapes(type(part))["references"][0] is Reference:
+            more = Reference(source_name=self.word(), external_id=self.word(), urls=[self._url()])
+            part.references = [*part.references, more]
         if "additional" in names:
             part.additional = [Additional(name=self.word(), dtype="string", value=self.word())]
         if "created_by" in names:

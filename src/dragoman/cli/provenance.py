@@ -75,7 +75,7 @@ def export(ids: tuple[str, ...], profile: str, by: str, output: str | None) -> i
     ours = _profile(profile)
     store, file = _store(profile), ours.provenance.key_file
     key = private_key(None if file is None else ours.path(file))
-    only = {link.derived for id in ids for link in _trail(store, id)} if ids else None
+    only = {link.derived for one in ids for link in _trail(store, one)} if ids else None
     data = exported(store.rows(), only, key, by or ours.sender.name or "", settings().now())
     if output is None:
         emit(data)
@@ -95,12 +95,20 @@ def verify(file: str | None, key_file: str | None, profile: str | None) -> int:
     """
     if file is None and profile is None:
         raise UsageError("what is to be verified?", fix="an EXPORT, or --profile FILE for the store")
-    faults = _store(profile).faults() if profile is not None else []
+    faults = _store_faults(profile) if profile is not None else []
     if file is not None:
         faults += _export_faults(file, key_file, profile)
     for fault in faults:
         click.echo(visible(fault), err=True)
     return 4 if faults else 0
+
+
+def _store_faults(profile: str) -> list[str]:
+    store = _store(profile)
+    faults = store.faults()
+    if not faults:
+        click.echo(f"{visible(str(store.path))}: good: {len(store.rows())} rows")
+    return faults
 
 
 def _export_faults(file: str, key_file: str | None, profile: str | None) -> list[str]:

@@ -24,11 +24,10 @@ from dragoman.model.plain import fields, holders, leaves, parts
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.policy import load as load_policy
 from dragoman.sharing.redact import Gate, level_of, redacted, up_to
-from dragoman.sharing.sieve import WORDS, Leaf, Sieve
+from dragoman.sharing.sieve import Leaf, Sieve
 
 MOST = Level.AMBER  # TLP 2.0: what is stricter stays in the house that received it, or with the person
 TO_REWRITE = ("D401", "D402", "D403", "D702")
-OWN_TEXTS = ("name", "summary", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +122,10 @@ class _Work:
         every = Sieve(lambda leaf: True, unmarked)
         every.sifted(passing)
         labels = {leaf.path: leaf.label.level for leaf in every.kept}
-        taking = Taking(
-            self.traces, rounding(self.profile.derivation.round), self.wish.known, labels, ledger, withheld(self.agreement)
-        )
+        said = self.profile.derivation
+        least = None if said.marking is None else level_of(said.marking)
+        rounded, kept_back = rounding(said.round), withheld(self.agreement)
+        taking = Taking(self.traces, rounded, self.wish.known, labels, ledger, kept_back, least)
         found = taking.incident(passing, self.chosen, f"/{number}")
         if not _said(found) and not self.wish.texts and not self.wish.attachments:
             raise ForbiddenLoss("nothing of it may be passed on", where=f"/{number}", fix="say it in your own words: --summary")
@@ -186,17 +186,7 @@ class _Work:
             setattr(incident, name, [text] if name == "description" else text)
         if incident.type is not None and incident.type.id is None:
             incident.type.id = new_id()
-        incident.markings = self._marked(incident.markings)
         return incident
-
-    def _marked(self, markings: Sequence[str]) -> list[str]:
-        """The marking of the whole: never less strict than what was taken over, nor than the profile wants."""
-        said = {word: level for level, word in WORDS.items()}
-        taken = max((said[word] for word in markings if word in said), default=None)
-        least = self.profile.derivation.marking
-        floor = level_of(least) if least is not None else MOST if taken is None else taken
-        level = floor if taken is None else max(floor, taken)
-        return [WORDS[level], *(word for word in markings if word not in said)]
 
 
 def tied(incidents: list[Incident]) -> list[Incident]:

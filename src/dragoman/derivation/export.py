@@ -10,10 +10,11 @@ import base64
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dragoman.derivation.provenance import Row, broken
+from dragoman.derivation.provenance import Row, broken, digest_of
 from dragoman.derivation.rounding import written
 from dragoman.errors import ReadError, UsageError
 from dragoman.limits import Limits
@@ -69,7 +70,7 @@ def _check_chain(rows: Sequence[Mapping[str, Any]], source: str) -> None:
 
 
 def _differs(row: Mapping[str, Any]) -> bool:
-    return hashlib.sha256(row["content"].encode()).hexdigest() != row["digest"]
+    return bool(digest_of(str(row["content"])) != row["digest"])
 
 
 def private_key(path: Path | None) -> Ed25519PrivateKey:
@@ -78,9 +79,12 @@ def private_key(path: Path | None) -> Ed25519PrivateKey:
         raise UsageError("the profile names no key to sign with", fix=f"[provenance] key_file; {MAKE_KEY}")
     if path.stat().st_mode & 0o077:
         raise UsageError("others can read the key", where=str(path), fix="chmod 600")
-    serialization, ed25519 = _cryptography()
+    _check_package()
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        key: object = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, ed25519.Ed25519PrivateKey):
@@ -90,12 +94,15 @@ def private_key(path: Path | None) -> Ed25519PrivateKey:
 
 def public_key(path: Path) -> Ed25519PublicKey:
     """The key that checks: PEM, of the public half or of both.  Raises UsageError, OSError."""
-    serialization, ed25519 = _cryptography()
+    _check_package()
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519
+
     data = path.read_bytes()
     if b"PRIVATE KEY" in data:
         return private_key(path).public_key()
     try:
-        key = serialization.load_pem_public_key(data)
+        key: object = serialization.load_pem_public_key(data)
     except ValueError:
         key = None
     if not isinstance(key, ed25519.Ed25519PublicKey):
@@ -108,10 +115,7 @@ def fingerprint(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()
 
 
-def _cryptography() -> tuple[Any, Any]:
-    try:
-        from cryptography.hazmat.primitives import serialization
-        from cryptography.hazmat.primitives.asymmetric import ed25519
-    except ImportError:
-        raise UsageError("signing needs the cryptography package", fix="pip install 'dragoman[sign]'") from None
-    return serialization, ed25519
+def _check_package() -> None:
+    """Raises UsageError where the extra is not installed."""
+    if find_spec("cryptography") is None:
+        raise UsageError("signing needs the cryptography package", fix="pip install 'dragoman[sign]'")

@@ -60,7 +60,7 @@ class Row:
     @property
     def link(self) -> Link:
         found: dict[str, Any] = json.loads(self.content)
-        return Link(**{name: tuple(value) if isinstance(value, list) else value for name, value in found.items()})
+        return Link(**found | {name: tuple(found[name]) for name in ("fields", "decisions")})
 
     @property
     def digest(self) -> str:

@@ -26,7 +26,7 @@ class Renaming:
 
     def __init__(self, new_id: NewId, ours: Iterable[str]) -> None:
         self.new_id = new_id
-        self._new = {id: id for id in ours}
+        self._new = {name: name for name in ours}
         self._groups: dict[str, str] = {}
 
     def meet(self, incidents: Iterable[Any]) -> None:

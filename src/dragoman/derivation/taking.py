@@ -21,6 +21,7 @@ Tree: TypeAlias = dict[str, "Tree"]
 """Names of fields; below each, those of its parts that were chosen: all, when there are none."""
 
 UNSAID: tuple[Any, ...] = (None, (), [], {}, "")
+OURS = Level.AMBER  # of a message in which nothing is theirs, when the profile says no other
 APART = ("id", "markings", "field_markings")  # every part may have them, and they are made anew
 
 
@@ -28,7 +29,7 @@ APART = ("id", "markings", "field_markings")  # every part may have them, and th
 class Taking:
     """labels: the level of every value by its path.  known: types and custom fields of ours, by name.
 
-    withheld: classes and fields of theirs that are out though they could be taken over.
+    withheld: classes and fields of theirs that are out though they could be taken over.  least: of our markings.
     """
 
     traces: Traces
@@ -37,6 +38,7 @@ class Taking:
     labels: Mapping[str, Level]
     ledger: Ledger
     withheld: frozenset[tuple[str, str]] = frozenset()
+    least: Level | None = None
     rules: Rules = field(default_factory=rules)
     _levels: list[Level] = field(default_factory=list)
     _parts: list[tuple[Any, Level | None, list[str]]] = field(default_factory=list)
@@ -48,45 +50,56 @@ class Taking:
         """
         made: Incident = self._part(incident, "", chosen, place) or Incident()
         inside = [level for _, level, _ in self._parts if level is not None]
-        own = max(self._levels or inside, default=None)
+        own = self._at_least(max(self._levels or inside, default=None)) or OURS
         made.markings = _said(own, _actions(incident))
         for part, level, actions in self._parts:
-            part.markings = _said(level if level != own else None, actions)
+            raised = self._at_least(level)
+            part.markings = _said(raised if raised != own else None, actions)
         return made
+
+    def _at_least(self, level: Level | None) -> Level | None:
+        return max((one for one in (level, self.least) if one is not None), default=None)
 
     def _part(self, part: Any, path: str, chosen: Tree, place: str) -> Any:
         """A new part; None when nothing of it may be taken over."""
         cls: type = type(part)
-        name = cls.__name__
-        if isinstance(part, Reference) and not self.rules.registered(part.source_name, part.external_id):
-            return self._out(place, "only references to lists that everybody knows are")
-        if isinstance(part, CustomField):
-            if not self._names(part, chosen):
-                return self._out(place, "it was not chosen")
-            chosen = {}
-        allowed = self._allowed(name)
-        said = [n for n in fields(cls) if n not in APART and getattr(part, n) not in UNSAID]
+        if (why := self._refused(part, chosen)) is not None:
+            self._out(place, why)
+            return None
+        chosen = {} if isinstance(part, CustomField) else chosen
         made: dict[str, Any] = {}
-        for n in said:
-            if n not in allowed or (chosen and n not in chosen):
-                self._out(f"{place}/{n}", "it was not chosen" if n in allowed else "it may show whom we had it from")
+        for name in fields(cls):
+            value = getattr(part, name)
+            if name in APART or value in UNSAID or not self._wanted(cls.__name__, name, chosen, place):
                 continue
-            value = self._value(getattr(part, n), (name, n), f"{path}/{n}", chosen.get(n, {}), f"{place}/{n}")
-            if value not in UNSAID:
-                made[n] = value
-        return self._built(cls, part, made, place) if made else None
+            taken = self._value(value, (cls.__name__, name), f"{path}/{name}", chosen.get(name, {}), f"{place}/{name}")
+            if taken not in UNSAID:
+                made[name] = taken
+        return self._built(cls, part, made) if made else None
 
-    def _allowed(self, cls: str) -> list[str]:
-        """The fields of a class that may be taken over."""
-        names = self.rules.fields.get(cls, ())
-        return [name for name in names if not {(cls, name), ("", name)} & self.withheld]
+    def _refused(self, part: Any, chosen: Tree) -> str | None:
+        """Why nothing of a part may be taken over; None when something may."""
+        if isinstance(part, Reference) and not self.rules.registered(part.source_name, part.external_id):
+            return "only references to lists that everybody knows are passed on"
+        if isinstance(part, CustomField):
+            name = (part.type.name if part.type is not None else None) or ""
+            if (chosen and name not in chosen) or ("CustomField", name) in self.withheld:
+                return "it was not chosen"
+            if self.known.custom(part.type) is None:
+                return "no type of ours has such a field"
+        return None
 
-    def _names(self, field: CustomField, chosen: Tree) -> bool:
-        """Whether a custom field was chosen by its name, or all were, and it is not withheld."""
-        name = (field.type.name if field.type is not None else None) or ""
-        return (not chosen or name in chosen) and ("CustomField", name) not in self.withheld
+    def _wanted(self, cls: str, name: str, chosen: Tree, place: str) -> bool:
+        """Whether a field may be taken over, was chosen and is not withheld."""
+        if name not in self.rules.fields.get(cls, ()):
+            self._out(f"{place}/{name}", "it may show whom we had it from")
+        elif (chosen and name not in chosen) or {(cls, name), ("", name)} & self.withheld:
+            self._out(f"{place}/{name}", "it was not chosen")
+        else:
+            return True
+        return False
 
-    def _built(self, cls: type, part: Any, made: dict[str, Any], place: str) -> Any:
+    def _built(self, cls: type, part: Any, made: dict[str, Any]) -> Any:
         """The part of what was taken over, unless that means nothing any more."""
         needs = self.rules.needs.get(cls.__name__, ())
         if set(made) <= {"type", "category"} or not all(any(n in made for n in one.split("|")) for one in needs):
@@ -95,14 +108,11 @@ class Taking:
         if isinstance(found, IncidentType):
             return self.known.type(found)
         if isinstance(found, CustomField):
-            ours = self.known.custom(part.type)
-            return self._out(place, "no type of ours has such a field") if ours is None else self._custom(found, part, ours)
+            found.type = self.known.custom(part.type)
+            found.id = part.id or f"of {part.type.name}"
+            return found
         if hasattr(part, "id") and cls is not Incident:
             found.id = part.id
-        return found
-
-    def _custom(self, found: CustomField, part: CustomField, ours: Any) -> CustomField:
-        found.type, found.id = ours, part.id or f"of {ours.name}"
         return found
 
     def _value(self, value: Any, where: tuple[str, str], path: str, chosen: Tree, place: str) -> Any:
@@ -138,11 +148,14 @@ class Taking:
         cls, name = where
         if name in self.rules.times:
             made = self.rounded(text, name in self.rules.ends)
-            return self._out(place, "it is no time that can be rounded") if made is None else made
+            if made is None:
+                self._out(place, "it is no time that can be rounded")
+            return made
         if name.endswith(("_ref", "_refs")) or name == "group":
             return text  # an id: it gets the new one of what it names, or goes
         if not self.rules.allows(cls, name, text):
-            return self._out(place, "it may be a word of theirs")
+            self._out(place, "it may be a word of theirs")
+            return None
         if name in self.rules.words:
             return text
         said = self.traces.found(text)

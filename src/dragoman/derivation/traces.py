@@ -1,4 +1,4 @@
-"""The names under which an upstream shows in what it sent: of people, mail domains, hosts, ids.  Kept text must not say them."""
+"""The names under which an upstream shows in what it sent: people, mail domains, hosts, ids.  Kept text must not say them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dragoman.derivation.rules import Rules, rules
 from dragoman.model.incident import Incident
 from dragoman.model.observable import DomainName
 from dragoman.model.parts import Reference
-from dragoman.model.plain import fields, holders, is_part, leaves, parts
+from dragoman.model.plain import fields, holders, leaves, parts
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 MAIL = re.compile(r"[^\s@<>\"]+@([\w.-]+\.\w{2,})")
