@@ -227,3 +227,11 @@ def echoes(words: set[str]) -> Iterator[str]:
             yield b64encode(data).decode().rstrip("=")
         if len(word) == 36:
             yield word.replace("-", "")
+
+
+def as_bytes(words: set[str]) -> Iterator[bytes]:
+    """The ids and digests among the words as a binary format may write them."""
+    for word in words:
+        digits = word.replace("-", "")
+        if len(digits) in (32, 64) and all(digit in "0123456789abcdef" for digit in digits):
+            yield bytes.fromhex(digits)
