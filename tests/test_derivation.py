@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from dragoman.adapter import Can, Context
 from dragoman.derivation import derive as derive_module
+from dragoman.derivation import traces
 from dragoman.derivation.derive import Derived, Wish, derive
 from dragoman.derivation.ours import Known
 from dragoman.derivation.renaming import Renaming
@@ -421,3 +422,12 @@ def test_the_profile_of_the_guide_is_one(tmp_path: Path) -> None:
     received = incident(summary="seen by Falcon in Oslo", status="new")
     found = derive([received], Wish(partner=None), profile, context())[0]
     assert (found.taken, found.incident.identifier and found.incident.identifier.authority) == (("status",), "CSIRT of Ours")
+
+
+def test_a_large_incident_takes_no_longer_than_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, every text would be held against every id, and an event of thousands would take hours."""
+    searched = []
+    monkeypatch.setattr(traces, "_whole", lambda name: (searched.append(name), "x")[1])
+    seen = [Address(id=f"domain-name--{n:032x}", type="domain-name", value=f"a{n}.evil.example") for n in range(500)]
+    assert len(one(incident(observables=seen)).incident.observables) == 500
+    assert len(searched) < 500

@@ -14,9 +14,10 @@ from dragoman.model.parts import Reference
 from dragoman.model.plain import fields, holders, leaves, parts
 
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
-MAIL = re.compile(r"[^\s@<>\"]+@([\w.-]+\.\w{2,})")
-HOST = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/\s?#@]*@)?([^/\s?#:]+)", re.IGNORECASE)
-DOMAIN = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}", re.IGNORECASE)
+MAIL = re.compile(r"[^\s@<>\"]@([\w-]{1,63}(?:\.[\w-]{1,63})+)")
+HOST = re.compile(r"://(?:[^/\s?#@]{0,200}@)?([^/\s?#:]+)")
+DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[a-z]{2,63}", re.IGNORECASE)
+WORD = re.compile(r"[^\W_]+")
 SHORTEST = 3
 
 
@@ -29,17 +30,25 @@ class Traces:
         said = {folded(text) for incident in incidents for text in _names(incident, self.rules)}
         found = {name for text in said for name in _forms(text, self.rules.anybody)} | {folded(text) for text in more}
         self.names = {name for name in found if len(name) >= SHORTEST and name not in known}
-        ordered = sorted(self.names, key=lambda name: (-len(name), name))
-        self._pattern = re.compile("|".join(map(_whole, ordered))) if ordered else None
+        self._by_word: dict[str, list[str]] = {}
+        for name in sorted(self.names, key=lambda name: (-len(name), name)):
+            if words := WORD.findall(name):
+                self._by_word.setdefault(max(words, key=len), []).append(name)
 
     def found(self, text: str) -> str | None:
-        """The first name that a text says; None when it says none."""
-        match = self._pattern.search(folded(text)) if self._pattern else None
-        return match[0] if match else None
+        """A name that a text says; None when it says none.
+
+        Only names whose longest word stands in the text are looked for: a large document has thousands, and many texts.
+        """
+        plain = folded(text)
+        near = (name for word in WORD.findall(plain) for name in self._by_word.get(word, ()))
+        return next((name for name in near if name in plain and re.search(_whole(name), plain)), None)
 
 
 def folded(text: str) -> str:
     """A text without what two spellings of a name may differ in: case, width, white space, invisible characters."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     plain = unicodedata.normalize("NFKC", text)
     seen = "".join(character for character in plain if unicodedata.category(character) != "Cf")
     return " ".join(seen.casefold().split())
