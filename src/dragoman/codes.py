@@ -139,6 +139,18 @@ CODES = {
         "other says is told here and is not in the output.",
         "Ask the provider. `order` of the agreement says who wins.",
     ),
+    "D701": Code(
+        "not passed on",
+        "A message that is derived takes over only what was chosen, and of that only what cannot show from whom we had it. "
+        "This is not part of it.",
+        "Choose it with --keep, if it may be chosen, or say it in your own words.",
+    ),
+    "D702": Code(
+        "names the upstream",
+        "The text says a name, a mail domain, a host or an id of those from whom we had the incident. A receiver must not "
+        "learn who they are, so the text was not taken over.",
+        "Write it in your own words (--summary, --description). A word that names nobody goes into [derivation] harmless.",
+    ),
     "E1": Code(
         "exit status 1: a fault of ours",
         "Dragoman met something that it should have foreseen. No output was written for this document.",
