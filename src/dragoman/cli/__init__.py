@@ -30,6 +30,7 @@ COMMANDS = {
     "formats": "List the formats, describe one, or show what goes where.",
     "redact": "Take out of an incident what may not pass.",
     "policy": "Say what may pass to which perimeter, and why.",
+    "personal": "Find personal data, and block, redact, pseudonymise or allow it.",
     "render": "Render an incident for people: a mail, a page, or a notice to an authority.",
     "explain": "Explain a code of a loss or an exit status.",
     "completion": "Print the completion script of a shell.",
