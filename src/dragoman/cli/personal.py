@@ -150,11 +150,11 @@ def _print_json(found: list[Finding]) -> None:
 
 
 def _print_table(found: list[Finding]) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from dragoman.cli.console import console
 
-    table = Table("kind", "where", "value", "sure", "why", "what becomes of it")
+    table = Table("kind", Column("where", overflow="fold"), "value", "sure", "why", "treatment")
     for one in found:
         table.add_row(one.kind, visible(one.place), visible(one.masked), one.sure, visible(one.why), one.treatment)
     if found:

@@ -27,7 +27,9 @@ class Edits:
 
     def add(self, one: Finding, pseudonyms: Pseudonyms | None) -> None:
         """What a finding asks for."""
-        pseudonym = pseudonyms.of(one.kind, one.value) if one.treatment == "pseudonymise" and pseudonyms else None
+        pseudonym = None
+        if one.treatment == "pseudonymise" and pseudonyms is not None:
+            pseudonym = ", ".join(pseudonyms.of(one.kind, value) for value in one.several or (one.value,))
         if one.leaf is not None and pseudonym is not None:
             self.texts[one.leaf] = pseudonym
         elif one.leaf is not None or (pseudonym is None and one.where in words("whole")):

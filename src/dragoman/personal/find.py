@@ -18,7 +18,7 @@ class Finding:
     place: where it stands, for people; the name of a member that is personal itself is not spelt out.  path: the same for
     programs.  where: the class and field of the model, or the name that somebody gave to the field.  sure: certain, likely
     or possible.  leaf: where the value itself stands, when it is personal as a whole; else `start` and `end` say where in
-    the text.  of_key, of_id: the text is the name of a member, or an id.
+    the text.  of_key, of_id: the text is the name of a member, or an id.  several: the values, where it is a list of them.
     """
 
     place: str
@@ -34,6 +34,7 @@ class Finding:
     end: int = 0
     of_key: bool = False
     of_id: bool = False
+    several: tuple[str, ...] = ()
 
     @property
     def masked(self) -> str:

@@ -71,7 +71,8 @@ def _forms() -> re.Pattern[str]:
 def is_ours(value: str) -> bool:
     """Whether a value has the form of a pseudonym or a blank: it is nobody's any more."""
     said = value.strip()
-    return said == PLAIN or BLANK.startswith(said) or _forms().fullmatch(said) is not None
+    values = said.split(", ")
+    return said == PLAIN or BLANK.startswith(said) or all(_forms().fullmatch(value) for value in values)
 
 
 def _address(value: str, digest: bytes) -> str:

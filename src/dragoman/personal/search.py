@@ -19,7 +19,7 @@ from dragoman.personal.rules import LIAISON, STRICTNESS, Rules, steps_of
 from dragoman.personal.spans import Span, apart
 from dragoman.profile import Treatment
 
-EXCEPTION = "the liaison, whom to talk to: a declared exception"
+EXCEPTION = "the liaison: a declared exception"
 Value: TypeAlias = tuple[str, str]  # kind and value, as `normal` writes it
 SEPARATORS = str.maketrans(";\n\t", ",,,")
 
@@ -79,7 +79,8 @@ class Search:
         exempt = self._is_exempt(one.path)
         treatment = "allow" if exempt else self._treatment(one.kind, one.where, one.path)
         why = EXCEPTION if exempt else why
-        return Finding("", one.path, one.where, one.kind, sure, why, treatment, one.value, leaf=one.leaf)
+        several = tuple(split(one))
+        return Finding("", one.path, one.where, one.kind, sure, why, treatment, one.value, leaf=one.leaf, several=several)
 
     def _settled(self, found: Finding, one: Field) -> Finding:
         """A finding when all fields are known: what is the liaison's stays elsewhere as well."""
@@ -92,7 +93,7 @@ class Search:
 
     def _remember(self, found: Finding, one: Field) -> None:
         """The texts are searched for the value, and for the surname of a person."""
-        for value in split(one):
+        for value in found.several:
             self.known.add(value, one.kind, f"repeats {one.where}", surname=one.person)
             for said in (value, value.split()[-1]) if one.person and value.strip() else (value,):
                 if found.treatment != "allow":
@@ -188,4 +189,4 @@ def split(one: Field) -> list[str]:
     """The values of a field that somebody named: a list, if it has commas."""
     if not one.by_name or one.kind in ("postal", "credential"):
         return [one.value]
-    return [value.strip() for value in one.value.translate(SEPARATORS).split(",")]
+    return [value.strip() for value in one.value.translate(SEPARATORS).split(",") if value.strip()]
