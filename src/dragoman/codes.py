@@ -121,6 +121,36 @@ CODES = {
         "It holds a copy of a value that may not pass. In prose the copy is blanked; any other value is taken out whole.",
         "Rewrite the text without the value, if the receiver needs it.",
     ),
+    "D411": Code(
+        "personal data, taken out",
+        "The value says who somebody is, or repeats such a value. It was taken out; in a text, `[personal data]` stands in "
+        "its place.",
+        "`dragoman personal find` lists what was found and why. What has to be said can be allowed with a basis, or said "
+        "with a pseudonym.",
+    ),
+    "D412": Code(
+        "personal data, as a pseudonym",
+        "A pseudonym stands in the place of the value: the same one for the same value, in every document that was made "
+        "with the same key.",
+        "Nothing. Who has the key can tell whether a pseudonym is that of somebody; keep it to yourselves.",
+    ),
+    "D413": Code(
+        "kept beside personal data",
+        "The reader had kept this verbatim, and it may repeat the personal data that stood in it or beside it. It was taken "
+        "out as a whole.",
+        "Give the value a place of its own with --mapping, if the receiver needs it.",
+    ),
+    "D414": Code(
+        "personal data, allowed",
+        "The value is personal and stays, for the reason that is told.",
+        "Nothing, if the reason holds for this receiver.",
+    ),
+    "D415": Code(
+        "an id made from personal data",
+        "The id was made from a value that is gone, so who guesses the value could check the guess. It has another id, and so "
+        "has all that refers to it.",
+        "Nothing.",
+    ),
     "D601": Code(
         "not given to this partner",
         "The agreement with the partner that --for names withholds the value, does not list its field, or names another "

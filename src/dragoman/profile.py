@@ -73,13 +73,18 @@ class Fetch(Section):
 
 
 class Personal(Section):
-    """What becomes of personal data, by default and for single fields; the key of pseudonyms stands in a file."""
+    """What becomes of personal data, by default and for single fields; the key of pseudonyms stands in a file.
+
+    basis: why some of it is allowed.  fields: by kind (mail), field (EmailMessage.sender) or path (liaison.email).
+    countries: whose national numbers are looked for.  also: what is left alone unless it stands here.
+    """
 
     default: Treatment = "redact"
     basis: str | None = None
     fields: dict[str, Treatment] = Field(default_factory=dict)
     key_file: Path | None = None
     countries: tuple[str, ...] = ()
+    also: tuple[Literal["liaison", "ip"], ...] = ()
 
 
 class Provenance(Section):
