@@ -151,6 +151,40 @@ CODES = {
         "has all that refers to it.",
         "Nothing.",
     ),
+    "D501": Code(
+        "not a field of its type",
+        "The incident has a custom field that its incident type does not define. It is kept as it stands.",
+        "Define it in the file of the type, with its partner, or leave it out of the source.",
+    ),
+    "D502": Code(
+        "a field is missing",
+        "The incident type asks for a custom field, and the incident has none or one without a value. Nothing was put in "
+        "its place.",
+        "Say it in the source, or set `required` to false in the file of the type.",
+    ),
+    "D503": Code(
+        "taken from the incident type",
+        "The incident names its type, or a custom field names its definition; what it did not say besides was taken from "
+        "the file of the type.",
+        "Nothing, if the file is the one that was agreed on.",
+    ),
+    "D504": Code(
+        "put as the incident type has it",
+        "A value or name meant the same as another: a number with leading zeros, a field under the name that a partner "
+        "uses. It was put in the form that the incident type defines.",
+        "Nothing, if the file is the one that was agreed on. To keep the spelling, translate without the types.",
+    ),
+    "D505": Code(
+        "withheld by the incident type",
+        "The file of the incident type says that the consequence of such incidents is not for others. It was taken out.",
+        "Set `withhold_consequence` to false in the file, if the partner may know it.",
+    ),
+    "D506": Code(
+        "an unknown incident type",
+        "The incident says a type that no file defines. It is kept; its custom fields were checked by the types that they "
+        "say of themselves.",
+        "Define the type in a file that [types] in the profile names.",
+    ),
     "D601": Code(
         "not given to this partner",
         "The agreement with the partner that --for names withholds the value, does not list its field, or names another "
@@ -200,7 +234,7 @@ CODES = {
     "E4": Code(
         "exit status 4: bad input",
         "The document is broken as a whole (not well-formed, an unknown format, over a limit) or, for `dragoman "
-        "validate`, not valid by its standard.",
+        "validate` and `dragoman types check`, not valid by its standard or type.",
         "Correct the place that the message names. Limits can be raised with --limit NAME=N.",
     ),
     "E5": Code(

@@ -33,6 +33,7 @@ COMMANDS = {
     "derive": "Make a message of ours from a received one, to pass the incident on.",
     "provenance": "Say which message of ours was made from which received one.",
     "personal": "Find personal data, and block, redact, pseudonymise or allow it.",
+    "types": "List and show incident types, and check incidents against them.",
     "render": "Render an incident for people: a mail, a page, or a notice to an authority.",
     "explain": "Explain a code of a loss or an exit status.",
     "completion": "Print the completion script of a shell.",
