@@ -15,6 +15,7 @@ from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
 from dragoman_stix.basis import completed, lowered, stand_in
 from dragoman_stix.codecs import precise
+from dragoman_stix.custom import definitions, say
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
 from dragoman_stix.loose import mend, named, parts_of
@@ -45,6 +46,7 @@ class Writing:
         self.origins: dict[int, Any] = {}
         self.lent: set[int] = set()
         self.loose = False
+        self.custom = False
         self.number = 0
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
@@ -59,6 +61,8 @@ class Writing:
         for incident in incidents:
             if not self._left_out(stand_in(incident), "object_refs"):
                 completed(made, incident)
+        if self.custom and not (self.form.wrapper == "object" and len(made) == 1):
+            made += definitions()
         return made
 
     def _left_out(self, part: Any, member: str) -> bool:
@@ -82,7 +86,9 @@ class Writing:
                     out.append(self._object(spec, self._identified(part, spec, flat, field, place)))
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
-        return [self._mended(item) for item in out] if self.loose else out
+        out = [self._mended(item) for item in out] if self.loose else out
+        self.custom = say(incident, out, flat.basis) or self.custom
+        return out
 
     def _flat(self, incident: Incident) -> Incident:
         """The graph of an incident; a name or time that its STIX source left out, or spoilt, is not made up."""
