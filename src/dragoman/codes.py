@@ -1,8 +1,8 @@
 """What every code means and what to do about it: of losses (D101 …) and of exit statuses (E1 …).
 
 `dragoman explain CODE` prints an entry.  D1xx: the target has no such place.  D2xx: the source is at fault.
-D3xx: something happened to the document on its way.  D4xx: it may not pass.  D6xx: a message or its
-attachments.
+D3xx: something happened to the document on its way.  D4xx: it may not pass.  D5xx: what an incident type says.
+D6xx: a message or its attachments.
 """
 
 from __future__ import annotations

@@ -84,8 +84,9 @@ def _step(profile: str | None) -> Step | None:
     if profile is None:
         return None
     from dragoman.incident_types.fit import step
+    from dragoman.profile import load
 
-    return step(profile)
+    return step(load(profile))
 
 
 def _outputs(inputs: tuple[str, ...], target: str, output: str | None) -> dict[str, Path | None]:

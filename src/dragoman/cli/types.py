@@ -159,7 +159,7 @@ def _print_list(known: tuple[TypeDefinition, ...]) -> None:
 
 
 def _print_type(one: TypeDefinition) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from dragoman.cli.console import console
 
@@ -167,7 +167,7 @@ def _print_type(one: TypeDefinition) -> None:
     for word, value in (("name", one.name), ("id", str(one.id)), ("description", one.description),
                         ("consequence", _consequence(one)), ("release", one.release), ("sharing", one.sharing)):  # fmt: skip
         out.print(f"{word + ':':<13}{visible(value)}".rstrip())
-    table = Table("field", "type", "required", "what", "also called", "id")
+    table = Table("field", "type", "required", "what", "also called", Column("id", no_wrap=True))
     for field in one.fields:
         needed, others = "yes" if field.required else "no", ", ".join(field.aliases)
         table.add_row(visible(field.name), field.type, needed, visible(field.description), visible(others), str(field.id))

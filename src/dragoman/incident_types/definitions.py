@@ -122,6 +122,8 @@ def load(files: Iterable[Path]) -> Types:
 
 def checked(raw: Any, where: str) -> Types:
     """The types that decoded data says.  Raises UsageError naming the place."""
+    if not isinstance(raw, dict):
+        raise UsageError("no file of incident types: it holds no `types`", where=where, fix="it is YAML or TOML")
     try:
         return Types.model_validate(raw)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.kinds import canonical, kind_of
 from dragoman.model import Additional, CustomField, FieldType, Incident, IncidentType
 from dragoman.model.plain import copied
-from dragoman.profile import load as load_profile
+from dragoman.profile import Profile
 from dragoman.translate import Step
 
 
@@ -36,15 +36,14 @@ def typed(incident: Incident, types: Types, context: Context) -> Incident:
     return copied(incident, type=fitting.of(incident.type), custom_fields=fields or (), additional=additional or ())
 
 
-def step(profile: str | None) -> Step | None:
+def step(profile: Profile) -> Step | None:
     """What a profile does to every incident that is read or written; None when it has no types.
 
     Raises UsageError naming file and place, MappingError, OSError.
     """
-    found = load_profile(profile)
-    if not found.types.files:
+    if not profile.types.files:
         return None
-    types = load(found.path(file) for file in found.types.files)
+    types = load(profile.path(file) for file in profile.types.files)
     return lambda incident, context: typed(incident, types, context)
 
 
