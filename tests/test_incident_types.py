@@ -420,6 +420,18 @@ def test_what_stands_for_an_incident_bears_its_fields() -> None:
     assert json.loads(write([back], "stix-2.1")) == bundle
 
 
+def test_fields_are_found_when_a_partner_adds_objects() -> None:
+    """CF-3: if it failed, a note that somebody appends would make custom fields an extension that nobody knows."""
+    bundle = json.loads(write([custom("int", type=IncidentType(name="t"))], "stix-2.1"))
+    bundle["objects"].append({"type": "note", "spec_version": "2.1", "id": f"note--{uuid(4)}",
+                              "created": "2026-11-22T10:00:00.000Z", "modified": "2026-11-22T10:00:00.000Z", "content": "c",
+                              "object_refs": [bundle["objects"][0]["id"]]})  # fmt: skip
+    data = json.dumps(bundle).encode()
+    [back] = read(data, "stix-2.1")
+    assert [one.value for one in back.custom_fields] == ["7"]
+    document_comes_back("stix-2.1", data)
+
+
 def _more(made: Any) -> None:
     made["x"] = 1
 

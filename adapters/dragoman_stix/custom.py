@@ -82,12 +82,14 @@ def _is_open(incident: Incident) -> bool:
 
 
 def taken(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomField]]:
-    """Takes the custom fields out of a document, by the id of the object that bears them; the definition goes with them.
+    """Takes the custom fields out of a document, by the id of the object that bears them.
 
+    The definition goes with them from where we write it; one that stands elsewhere stays an object like any other.
     objects: of the document, changed in place.  basis: the id of what stands for an incident that has no object.  alone:
     whether the document is a single object, which has no room for the definition.
     """
-    if not alone and objects[-2:] != definitions():
+    ours = objects[-2:] == definitions()
+    if not (alone or ours or is_defined(objects)):
         return {}
     bearers = list(_bearers(objects, basis))
     often = Counter(item["id"] for item in bearers)
@@ -97,9 +99,14 @@ def taken(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomF
             item["extensions"] = {name: value for name, value in item["extensions"].items() if name != EXTENSION}
             if not item["extensions"]:
                 del item["extensions"]
-    if found and not alone:
+    if found and ours:
         del objects[-2:]
     return found
+
+
+def is_defined(objects: list[Any]) -> bool:
+    """Whether the definition is among the objects."""
+    return any(isinstance(item, dict) and item.get("id") == EXTENSION for item in objects)
 
 
 def _bearers(objects: list[Any], basis: str) -> Iterator[Object]:

@@ -90,8 +90,11 @@ class Reading:
     """Reads the objects of one document.
 
     names: id() of a part -> the id of its object, for those that can carry cargo; `entries` keeps the parts alive.
-    origins: of objects that were just written, by their id() the part that each was written from.
+    origins: of objects that were just written, by their id() the part that each was written from.  extends: whether the
+    format has extensions, and so a place for custom fields.
     """
+
+    extends = True
 
     def __init__(self, table: Table, context: Context, form: Form, origins: Mapping[int, Any] = NO_ORIGINS) -> None:
         self.table, self.context, self.form = table, context, form
@@ -113,7 +116,7 @@ class Reading:
         """The incidents of the document; the objects are used up."""
         types = list(map(type_of, objects))
         basis = self._basis(objects, types)
-        custom = taken(objects, basis, self.form.wrapper == "object")
+        custom = taken(objects, basis, self.form.wrapper == "object") if self.extends else {}
         types = types[: len(objects)]
         for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
             self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))
