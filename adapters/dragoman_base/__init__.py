@@ -54,6 +54,8 @@ class BaseAdapter(JsonTableAdapter):
     def _settle(self, incident: Incident) -> None:
         """Puts words in the spelling that the model has for them, and the label where other formats look for it."""
         forms.canonise(incident, forms.INCIDENT, self.format.name)
+        for part in forms.named(incident):
+            forms.canonise(part, forms.NAMED, self.format.name)
         if incident.tlp is not None:
             forms.canonise(incident.tlp, forms.TLP, self.format.name)
             for field in incident.tlp.fields:
@@ -83,8 +85,24 @@ class BaseAdapter(JsonTableAdapter):
         if tlp is not None:
             fields = [forms.spelled(field, forms.TLP_FIELD, self.format.name) for field in tlp.fields]
             tlp = replace(forms.spelled(tlp, forms.TLP, self.format.name), fields=fields or ())
-        id_ = incident.id if _sound_id(incident.id) else as_uuid(incident.id)
-        return replace(copy, tlp=tlp, id=id_, contacts=_liaison(incident))
+        id_ = copy.id if _sound_id(copy.id) else as_uuid(copy.id)
+        return replace(copy, **self._named(incident), tlp=tlp, id=id_, contacts=self._liaison(incident))
+
+    def _named(self, incident: Incident) -> dict[str, Any]:
+        """The parts that have an id, with the id as it was spelled."""
+        fields = [replace(self._id(field), type=self._id(field.type)) for field in incident.custom_fields]
+        attachments = [self._id(attachment) for attachment in incident.attachments]
+        return {"type": self._id(incident.type), "attachments": attachments or (), "custom_fields": fields or ()}
+
+    def _id(self, part: Any) -> Any:
+        return part and forms.spelled(part, forms.NAMED, self.format.name)
+
+    def _liaison(self, incident: Incident) -> Any:
+        chosen = self._id(incident.liaison)
+        if chosen is None:
+            return None
+        id_ = chosen.id if _sound_id(chosen.id) else as_uuid(chosen.id)
+        return replace(chosen, name=chosen.label, id=id_)
 
     def schema(self) -> dict[str, Any]:
         """The JSON Schema (2020-12) of a message."""
@@ -100,14 +118,6 @@ class BaseAdapter(JsonTableAdapter):
         except ReadError as error:
             return [f"{error.where}: {error.what}"]
         return [f"{loss.path}: {loss.reason}" for loss in aside.ledger.of({Kind.INVALID})]
-
-
-def _liaison(incident: Incident) -> Any:
-    chosen = incident.liaison
-    if chosen is None:
-        return None
-    id_ = chosen.id if _sound_id(chosen.id) else as_uuid(chosen.id)
-    return replace(chosen, name=chosen.label, id=id_)
 
 
 def _sound_id(text: str | None) -> bool:

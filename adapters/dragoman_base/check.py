@@ -46,7 +46,7 @@ def tell(incident: Incident, known: frozenset[str], ledger: Ledger, path: str = 
             _tell_custom(field.type.type, field.value, ledger, f"{path}/custom_fields/{place}")
     for place, override in enumerate(incident.tlp.fields if incident.tlp else ()):
         name = (override.field or "").partition(".")[0].partition("[")[0]
-        if name not in known:
+        if override.field is not None and name not in known:
             where, reason = f"{path}/tlp/fields/{place}/field", "is no field: its label holds for the whole message"
             ledger.note(Kind.INVALID, "D202", where, reason, override.field or "")
 

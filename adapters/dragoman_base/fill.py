@@ -43,6 +43,8 @@ class Fill:
 
     def __init__(self, table: Table, incident: Incident, context: Context) -> None:
         self.table, self.incident, self.context = table, incident, context
+        self.provider = _provider(incident)
+        self.message: str | None = None  # the id of the message
         self.missing: list[str] = []
         self.blank: list[str] = []
 
@@ -51,6 +53,7 @@ class Fill:
         for name in self.table.facts["parts"][spec.name].get("mandatory", ()):
             if name not in target:
                 target[name] = self._value(spec, name, path + name, target)
+        self.message = self.message or target["id"]
         for row in spec.rows:
             inner = target.get(row.path[0])
             if row.spec is not None and isinstance(inner, dict):
@@ -76,9 +79,15 @@ class Fill:
             fallback = self.context.now().isoformat().replace("+00:00", "Z")
         self.missing.append(path)
         if fallback is None:
-            fallback = named(spec.name, target, path) if name == "id" else ""
+            fallback = self._id(spec, path, target) if name == "id" else ""
             self.blank += [path] if fallback == "" else []
         return fallback
+
+    def _id(self, spec: Spec, path: str, target: Object) -> str:
+        """The id of a thing: two providers may call two things the same, and two messages have two instances of a field."""
+        if spec.name == "custom_field":
+            return named(spec.name, self.message, path)
+        return named(spec.name, self.provider, target)
 
 
 def _nothing(incident: Incident) -> Any:
@@ -101,6 +110,12 @@ def _is_time(text: Any) -> bool:
     return True
 
 
+def _provider(incident: Incident) -> str | None:
+    """By whom the incident is, if somebody said so."""
+    authority = incident.identifier.authority if incident.identifier else None
+    return authority or incident.created_by
+
+
 def _id(incident: Incident) -> str:
     known = incident.identifier
     if known is not None and known.value:
@@ -112,11 +127,11 @@ def _type(incident: Incident) -> Object:
     categories = [word for assessment in incident.assessments for word in assessment.categories]
     words = [word.value if isinstance(word, Text) else word for word in [*incident.incident_types, *categories]]
     name = next((word for word in words if word), "unspecified")
-    return {"id": named("type", name), "name": name}
+    return {"id": named("type", _provider(incident), name), "name": name}
 
 
 def _type_id(incident: Incident) -> str:
-    return named("type", incident.type.name if incident.type else None)
+    return named("type", _provider(incident), incident.type.name if incident.type else None)
 
 
 def _impacts(incident: Incident) -> Iterator[float]:

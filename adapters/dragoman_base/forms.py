@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,13 @@ def finite(value: Any) -> float:
     return number
 
 
+def fraction(value: Any) -> float:
+    """A number from 0 to 1."""
+    if not 0 <= finite(value) <= 1:
+        raise ValueError("is no number from 0 to 1")
+    return finite(value)
+
+
 def iso(value: Any) -> str:
     """A date and time of ISO 8601; the spelling is kept."""
     canonical_time(string(value))
@@ -45,6 +52,11 @@ def iso(value: Any) -> str:
 
 def string(value: Any) -> str:
     return str(CODECS["string"].decode(value))
+
+
+def canonical_uuid(text: str) -> str:
+    """A UUID as RFC 9562 spells it: two spellings of one are the same id."""
+    return str(UUID(text))
 
 
 def canonical_language(text: str) -> str:
@@ -63,13 +75,16 @@ def _first(points: Any) -> str | None:
 CODECS_OF_OURS = {
     "uuid": Codec(uuid, str),
     "finite": Codec(finite, lambda value: value),
+    "fraction": Codec(fraction, lambda value: value),
     "iso": Codec(iso, str),
     "filled": Codec(lambda value: string(value) or None, lambda value: value or None),
     "point": Codec(_point, _first),
 }
 
 Rules = Mapping[str, Callable[[str], str]]
+NAMED: Rules = {"id": canonical_uuid}
 INCIDENT: Rules = {
+    **NAMED,
     "language": canonical_language,
     "occurrence_time": canonical_time,
     "detection_time": canonical_time,
@@ -102,6 +117,14 @@ def _means(canonical: Callable[[str], str], text: Any, part: Any, name: str) -> 
         return isinstance(text, str) and canonical(text) == getattr(part, name)
     except ValueError:
         return False
+
+
+def named(incident: Any) -> Iterator[Any]:
+    """The parts of a message whose id is a UUID, besides the message itself."""
+    parts = (incident.type, incident.liaison, *incident.attachments, *incident.custom_fields)
+    for part in (*parts, *(custom.type for custom in incident.custom_fields)):
+        if part is not None and part.id is not None:
+            yield part
 
 
 def readable(schema: Any, value: Any) -> bool:

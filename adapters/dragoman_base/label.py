@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from dragoman.model.incident import Incident, Tlp
-from dragoman.model.marking import Level, strictest
+from dragoman.model.marking import Level, level, strictest
 from dragoman.model.plain import fields, is_part
-from dragoman_base.forms import readable
+from dragoman_base.forms import SCHEMAS, readable
 
 VALUES = {
     Level.CLEAR: "White",
@@ -25,12 +25,18 @@ def label(incident: Incident) -> Tlp | None:
     needed = strictest(_markings(incident))
     own = incident.tlp
     if own is None:
-        return None if needed is None else Tlp(schema="US-CERT", value=VALUES[needed])
+        return None if needed is None else Tlp(schema=_scheme(incident, needed), value=VALUES[needed])
     if not all(readable(own.schema, word) for word in words(own)):
         return replace(own, schema="US-CERT", value="Red", fields=())
     if needed is not None and needed > (strictest(markings(own)) or Level.CLEAR):
         return replace(own, value=VALUES[needed])
     return own
+
+
+def _scheme(incident: Incident, needed: Level) -> str:
+    """The scheme in which the strictest marking was said; US-CERT's for one of neither of the two."""
+    schemes = [word.partition(":")[0] for word in _markings(incident) if level(word) == needed]
+    return SCHEMAS["enisa" if "enisa" in schemes and "us-cert" not in schemes else "us-cert"]
 
 
 def words(tlp: Tlp) -> list[str | None]:

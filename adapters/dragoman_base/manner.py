@@ -59,7 +59,7 @@ def again(target: Object, incident: Incident) -> Object:
     kind = incident.type
     if kind is not None and form(kind, NAME).get("type") == "uuid" and list(target["type"]) == ["id"]:
         target["type"] = target["type"]["id"]
-    for part, item in zip(incident.attachments, target.get("attachments", ()), strict=False):
+    for part, item in zip(incident.attachments, _objects(target.get("attachments")), strict=False):
         if form(part, NAME).get("uri") == "url" and "url" not in item:
             item["url"] = item.pop("uri")
     return target

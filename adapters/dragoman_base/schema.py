@@ -11,6 +11,7 @@ UUID = r"^[0-9A-Fa-f]{8}-?([0-9A-Fa-f]{4}-?){3}[0-9A-Fa-f]{12}$"
 SHAPES: dict[str, dict[str, Any]] = {
     "uuid": {"type": "string", "pattern": UUID},
     "finite": {"type": "number"},
+    "fraction": {"type": "number", "minimum": 0, "maximum": 1},
     "integer": {"type": "integer"},
     "iso": {"type": "string", "pattern": r"^[0-9W-]+[T ][0-9]"},
 }
