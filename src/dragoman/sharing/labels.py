@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from dragoman.model.incident import Incident
+from dragoman.model.incident import Incident, Tlp
 from dragoman.model.intel import MarkingDefinition
-from dragoman.model.marking import LEVELS, Level, is_about_sharing
+from dragoman.model.marking import LEVELS, Level, is_about_sharing, level
 from dragoman.model.plain import is_part
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -72,6 +73,33 @@ def _defined(found: MarkingDefinition) -> Level | None:
     return None if harmless else Level.RED
 
 
+def whole(part: Any) -> list[str]:
+    """The markings that hold for all of a part: of the paper's label the main value (REQUIREMENTS TLP-3).
+
+    Readers put the strictest value of a label among the markings as well, for formats that mark no single fields; what a
+    single field says is no marking of the whole.
+    """
+    words, tlp = list(getattr(part, "markings", ())), getattr(part, "tlp", None)
+    return words if tlp is None else [_word(tlp, tlp.value), *(word for word in words if word not in _of_fields(tlp))]
+
+
+def summed(part: Any, left: Tlp) -> list[str]:
+    """The markings of a part of whose label only this is left."""
+    said = {_word(part.tlp, part.tlp.value), *_of_fields(part.tlp)}
+    words = [word for word in part.markings if word not in said]
+    if len(words) == len(part.markings):
+        return words
+    return [*words, max((_word(left, left.value), *_of_fields(left)), key=level)]
+
+
+def _of_fields(tlp: Tlp) -> list[str]:
+    return [_word(tlp, field.value) for field in tlp.fields]
+
+
+def _word(tlp: Tlp, value: str | None) -> str:
+    return f"{tlp.schema}:{value}".lower()
+
+
 def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path, Label]]:
     """The fields of a part that have a marking of their own: their paths and labels.
 
@@ -84,9 +112,9 @@ def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path,
     tlp = getattr(part, "tlp", None)
     if tlp is not None:
         for one in tlp.fields:
-            label = meanings.label([f"{tlp.schema}:{one.value}".lower()], path)
-            if label is not None and one.field:
-                yield path + (resolved(part, one.field) or ()), label
+            label = meanings.label([_word(tlp, one.value)], path)
+            if label is not None:
+                yield path + (resolved(part, one.field or "") or ()), label
 
 
 def resolved(part: Any, field: str) -> Path | None:
@@ -126,9 +154,21 @@ def _item(items: Any, step: str) -> tuple[Path, Any] | None:
     if plain.isdecimal():
         place = int(plain)
         return ((place,), items[place]) if place < len(items) else None
-    return next((((n,), item) for n, item in enumerate(items) if step in _names(item)), None)
+    return next((((n,), item) for n, item in enumerate(items) if any(_same(step, name) for name in _names(item))), None)
 
 
 def _names(item: Any) -> list[Any]:
     kind = getattr(item, "type", None)
     return [getattr(item, "id", None), getattr(item, "name", None), getattr(kind, "name", None)]
+
+
+def _same(step: str, name: Any) -> bool:
+    """Whether somebody meant this name; ids are UUIDs, of which there are several spellings."""
+    return step == name or (isinstance(name, str) and _uuid(step) is not None and _uuid(step) == _uuid(name))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

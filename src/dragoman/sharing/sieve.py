@@ -13,7 +13,7 @@ from dragoman.mapping.table import home, load_yaml
 from dragoman.model.incident import Incident
 from dragoman.model.marking import Level
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED, Label, Meanings, Path, overrides, pointer, resolved
+from dragoman.sharing.labels import SHARED, Label, Meanings, Path, overrides, pointer, resolved, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
@@ -105,7 +105,7 @@ class Sieve:
 
     def _marked(self, part: Any, path: Path, label: Label) -> Label:
         """The label of a part, and those of its fields: the stricter of its own and of one that was said of it from outside."""
-        said = self._meanings.label(getattr(part, "markings", ()), path)
+        said = self._meanings.label(whole(part), path)
         if said is not None and (path not in self._over or said.level > label.level):
             label = said
         for place, found in overrides(part, path, self._meanings):
@@ -151,6 +151,7 @@ class Sieve:
             out["markings"] = [*(w for w in part.markings if self._meanings.level(w) is None), WORDS[most]]
         if getattr(part, "tlp", None) is not None:
             out["tlp"] = self._paper(part, path, most if shell else None, inside)
+            out.setdefault("markings", summed(part, out["tlp"]) or ())
         return out
 
     def _left(self, part: Any, path: Path, names: Sequence[str], inside: list[Leaf]) -> list[str]:
@@ -171,13 +172,15 @@ class Sieve:
         pairs = [(one, self._left(part, path, [one.field or ""], inside)) for one in part.tlp.fields]
         found = copied(part.tlp, fields=[copied(one, field=left[0]) for one, left in pairs if left] or ())
         if level is not None:
-            found.schema, found.value = "US-CERT", PAPER[level]
+            found.schema = found.schema if found.schema in SCHEMAS else SCHEMAS[-1]
+            found.value = PAPER[level]  # the same words under both schemes
         return found
 
 
 PAPER = {
     Level.CLEAR: "White", Level.GREEN: "Green", Level.AMBER: "Amber", Level.AMBER_STRICT: "Amber", Level.RED: "Red",
 }  # fmt: skip
+SCHEMAS = ("ENISA", "US-CERT")
 PLACE = re.compile(r"\.(?:\[\d+\]|\d+)(?:\.|$)")
 
 
