@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import requirements
 
 from dragoman.cli import main as root
 from dragoman.codes import CODES
@@ -19,7 +20,8 @@ NOTE = "<!-- made by docs/generate.py: do not edit -->\n"
 
 def pages() -> dict[str, str]:
     """Every page of the reference by its file name."""
-    return {"commands.md": commands(), "codes.md": codes(), **{f"{name}.md": mapping(name) for name in formats()}}
+    fixed = {"commands.md": commands(), "codes.md": codes(), "requirements.md": NOTE + requirements.page()}
+    return fixed | {f"{name}.md": mapping(name) for name in formats()}
 
 
 def commands() -> str:

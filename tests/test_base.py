@@ -113,6 +113,7 @@ def without(path: str) -> dict[str, Any]:
     return dict(message)
 
 
+@pytest.mark.requirement("BF-1")
 @pytest.mark.parametrize("path", MANDATORY)
 def test_a_missing_mandatory_member_is_refused_by_its_path(path: str) -> None:
     with pytest.raises(ReadError) as caught:
@@ -120,16 +121,19 @@ def test_a_missing_mandatory_member_is_refused_by_its_path(path: str) -> None:
     assert caught.value.what == f"base message: {path} is missing"
 
 
+@pytest.mark.requirement("BF-1")
 @pytest.mark.parametrize("path", ["attachments", "custom_fields", "tlp", "tlp.fields", "next_update"])
 def test_the_other_members_may_be_missing(path: str) -> None:
     assert back(without(path))[0] == without(path)
 
 
+@pytest.mark.requirement("BF-1")
 def test_the_place_in_a_list_of_messages_is_named() -> None:
     with pytest.raises(ReadError, match=r"\[1\]\.impact is missing"):
         taken([MESSAGE, without("impact")])
 
 
+@pytest.mark.requirement("BF-1", "AT-2")
 @pytest.mark.parametrize(
     "message",
     [
@@ -178,6 +182,7 @@ def test_a_wrong_value_is_told_and_kept(members: dict[str, Any], path: str) -> N
     assert [(loss.kind, loss.path) for loss in reading.ledger] == [(Kind.INVALID, path)]
 
 
+@pytest.mark.requirement("CF-1", "CF-4")
 @pytest.mark.parametrize(
     ("kind", "value", "code"),
     [
@@ -206,6 +211,7 @@ def test_custom_fields_are_checked_by_their_type(kind: str, value: str, code: st
     assert [loss.code for loss in reading.ledger] == ([code] if code else [])
 
 
+@pytest.mark.requirement("TLP-1", "TLP-2")
 @pytest.mark.parametrize(
     "tlp",
     [
@@ -233,6 +239,7 @@ def test_an_override_for_no_field_is_told() -> None:
     assert [(loss.code, loss.path) for loss in reading.ledger] == [("D202", "/tlp/fields/0/field")]
 
 
+@pytest.mark.requirement("TLP-1")
 @pytest.mark.parametrize(
     ("markings", "value"),
     [
@@ -313,12 +320,14 @@ def test_strict_names_what_nobody_said() -> None:
     assert given(incident, strict=True, settings={"defaults.impact": 0.1})["impact"] == 0.1
 
 
+@pytest.mark.requirement("BF-2", "BF-7")
 def test_ids_are_the_same_every_time() -> None:
     incident = Incident(summary="x")
     assert given(incident)["id"] == given(copy.deepcopy(incident))["id"]
     assert given(incident)["id"] != given(Incident(summary="y"))["id"]
 
 
+@pytest.mark.requirement("BF-4")
 def test_what_it_has_no_place_for_travels_in_one_member() -> None:
     (incident,) = taken(changed(dragoman="mine", **{"dragoman-2": 2}))
     incident.indicators = [Indicator(pattern="[x]")]
@@ -372,6 +381,7 @@ def test_it_is_detected() -> None:
     assert adapter("base").sniff(b'{"type": "bundle"}') is Likeness.NO
 
 
+@pytest.mark.requirement("BF-1")
 def test_the_published_schema_agrees() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     schema = adapter("base").schema()  # type: ignore[attr-defined]
@@ -388,6 +398,7 @@ def faults(message: Any) -> list[str]:
     return found
 
 
+@pytest.mark.requirement("BF-1")
 def test_faults_are_listed_by_path() -> None:
     assert faults(MESSAGE) == []
     assert faults(changed(id="x")) == ["/id: is no UUID: kept as it stands"]

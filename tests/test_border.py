@@ -42,6 +42,7 @@ def test_what_a_field_cannot_hold_is_named() -> None:
         border.incident_of({"events": [{"status": ["new"]}]})
 
 
+@pytest.mark.requirement("BF-1")
 def test_the_schema_names_table_1() -> None:
     """The base fields stand under their own names (Table 1)."""
     properties = border.schema()["$defs"]["Incident"]["properties"]

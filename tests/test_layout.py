@@ -57,6 +57,7 @@ def test_no_layer_imports_one_above_it(layer: str) -> None:
     assert not wrong
 
 
+@pytest.mark.requirement("AT-2")
 def test_the_core_names_no_adapter() -> None:
     """If the core knew an adapter, ours would live another life than a stranger's."""
     packages = {folder.name for folder in ADAPTERS.iterdir() if folder.is_dir()}
@@ -78,6 +79,7 @@ def test_adapters_import_the_contract_and_never_each_other() -> None:
     assert not wrong
 
 
+@pytest.mark.requirement("AT-2", "AT-4")
 def test_every_adapter_in_the_tree_is_registered() -> None:
     """Entry points freeze at install: a folder without one would never be asked."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]["dragoman.adapters"]

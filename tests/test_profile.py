@@ -58,6 +58,7 @@ def test_a_wrong_profile_is_refused_with_its_place(tmp_path: Path, text: str, sa
     assert said in str(error.value)
 
 
+@pytest.mark.requirement("AT-3")
 def test_a_partner_without_an_agreement_is_refused(tmp_path: Path) -> None:
     """If it failed, somebody with whom nothing was agreed would get everything."""
     with pytest.raises(UsageError, match="acme"):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from asked import message
 from dragoman.adapter import Can, Context
 from dragoman.cli.settings import settings
 from dragoman.errors import ForbiddenLoss, UsageError
@@ -79,6 +80,7 @@ def made(path: Path, seed: int) -> tuple[Incident, Marker]:
     return found, marker
 
 
+@pytest.mark.requirement("TLP-5")
 @pytest.mark.parametrize("target", WRITERS)
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_no_secret_is_in_the_bytes_and_nothing_else_is_gone(path: Path, target: str) -> None:
@@ -93,6 +95,7 @@ def test_no_secret_is_in_the_bytes_and_nothing_else_is_gone(path: Path, target: 
         assert [word for word in marker.secret if word in data] == []
 
 
+@pytest.mark.requirement("TLP-5")
 @pytest.mark.parametrize("target", WRITERS)
 @pytest.mark.parametrize("carry", ["extension", "drop"])
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
@@ -128,6 +131,7 @@ def one(incident: Incident, limit: str = "AMBER") -> tuple[Incident, Ledger]:
     return found, ledger
 
 
+@pytest.mark.requirement("TLP-3")
 def test_the_nearest_marking_wins_both_ways() -> None:
     """If it failed, a GREEN field of a RED message could not go out, or a RED one of a GREEN message could."""
     tlp = Tlp(schema="US-CERT", value="Red", fields=[TlpField(field="summary", value="Green")])
@@ -138,6 +142,7 @@ def test_the_nearest_marking_wins_both_ways() -> None:
     assert found.tlp.value == "Green", "a label of what is gone would tell that there was more"
 
 
+@pytest.mark.requirement("TLP-3", "TLP-5")
 def test_a_named_custom_field_is_found() -> None:
     """If it failed, the label of custom_fields.users would guard nothing."""
     users = [CustomField(value=value, type=FieldType(name=name)) for name, value in (("users", "412"), ("host", "db1"))]
@@ -147,6 +152,62 @@ def test_a_named_custom_field_is_found() -> None:
     assert "/0/custom_fields/0/value" in [loss.path for loss in ledger]
 
 
+def received(value: str, **fields: str) -> Incident:
+    """An incident of a base message whose label says this, and something else of these fields."""
+    labels = [{"field": field.replace("__", "."), "value": word} for field, word in fields.items()]
+    tlp = {"schema": "ENISA", "value": value, "fields": labels}
+    [incident] = read(json.dumps(message() | {"tlp": tlp}).encode(), "base")
+    return incident
+
+
+@pytest.mark.requirement("TLP-3", "TLP-5")
+def test_one_red_field_of_a_received_message_does_not_hide_the_rest() -> None:
+    """If it failed, what the label lets pass would be held back for the sake of one field that it does not."""
+    found, ledger = one(received("Green", liaison__email="Red"), "GREEN")
+    again = json.loads(write([found], "base", Context(carry="drop")))
+    assert again["tlp"] == {"schema": "ENISA", "value": "Green"}
+    assert again == message() | {"tlp": again["tlp"], "liaison": message()["liaison"] | {"email": ""}}
+    assert "/0/contacts/0/emails/0/value" in [loss.path for loss in ledger]
+
+
+@pytest.mark.requirement("TLP-3")
+def test_one_open_field_of_a_received_message_does_not_open_the_rest() -> None:
+    """If it failed, a field for everybody would take the message with it."""
+    found, _ = one(received("Red", summary="White"), "GREEN")
+    assert found.summary == message()["summary"]
+    assert (found.description, found.contacts, found.custom_fields) == ((), (), ())
+    assert found.tlp is not None
+    assert (found.tlp.schema, found.tlp.value) == ("ENISA", "White"), "the label of what is left, under the same schema"
+
+
+@pytest.mark.requirement("TLP-3")
+def test_a_label_without_a_marking_beside_it_holds() -> None:
+    """If it failed, an incident that was made by hand would pass as if nobody had marked it."""
+    with pytest.raises(ForbiddenLoss):
+        one(Incident(summary="s", tlp=Tlp(schema="ENISA", value="Red")))
+
+
+@pytest.mark.requirement("TLP-2", "TLP-4")
+@pytest.mark.parametrize("schema", ["ENISA", "US-CERT"])
+def test_the_value_of_a_field_is_under_the_schema_of_the_label(schema: str) -> None:
+    """If it failed, an Amber of one scheme would be read as that of another, whose Amber lets more people see it."""
+    tlp = Tlp(schema=schema, value="White", fields=[TlpField(field="summary", value="Amber")])
+    words = {leaf.path: leaf.label.word for leaf in labelled(Incident(summary="s", description=["d"], tlp=tlp))}
+    assert words["/summary"] == f"{schema}:amber".lower()
+    assert words["/description/0"] == f"{schema}:white".lower()
+
+
+@pytest.mark.requirement("BF-2", "TLP-3")
+@pytest.mark.parametrize("spell", [str, str.upper, "urn:uuid:{}".format])
+def test_a_field_can_be_named_by_its_id_in_any_spelling(spell: Any) -> None:
+    """If it failed, the label of one custom field would come for the whole message, or for nothing."""
+    id_ = message()["custom_fields"][0]["id"]
+    incident = received("Green", **{f"custom_fields__{spell(id_)}": "Red"})
+    found, _ = one(incident, "GREEN")
+    assert (found.custom_fields, found.summary) == ((), message()["summary"])
+
+
+@pytest.mark.requirement("TLP-3")
 def test_a_field_that_is_not_there_marks_the_whole() -> None:
     """If it failed, a slip in a path would let everything pass."""
     tlp = Tlp(schema="US-CERT", value="Green", fields=[TlpField(field="sumary", value="Red")])
@@ -217,6 +278,7 @@ def test_the_ledger_of_a_whole_document_that_may_pass_is_empty() -> None:
 # ---- Policies -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.requirement("TLP-6")
 def test_our_policy_passes_its_own_tests() -> None:
     """If it failed, the policy that we ship would not say what it claims to."""
     policy = load_policy(None)
@@ -224,6 +286,7 @@ def test_our_policy_passes_its_own_tests() -> None:
     assert policy.failures() == []
 
 
+@pytest.mark.requirement("TLP-6")
 def test_time_opens_what_the_victim_hears_first() -> None:
     """If it failed, the others would hear of a compromise before the one who is hit."""
     policy = load_policy(None)
@@ -232,6 +295,7 @@ def test_time_opens_what_the_victim_hears_first() -> None:
     assert not policy.decide("compromise", Level.RED, "members", timedelta(days=9)).passes
 
 
+@pytest.mark.requirement("TLP-6")
 def test_a_gate_follows_the_policy() -> None:
     """If it failed, `redact --for` would let pass what `policy explain` withholds."""
     incident = Incident(summary="s", detection_time="2026-11-21T12:00:00Z", criticality=90, markings=["tlp-2:green"])
