@@ -109,7 +109,8 @@ def canonise(part: Any, rules: Rules, format_name: str) -> None:
 def spelled(part: Any, rules: Rules, format_name: str) -> Any:
     """The part with the spelling it came with, where that still means the same."""
     kept = form(part, format_name)
-    return replace(part, **{name: kept[name] for name in rules if _means(rules[name], kept.get(name), part, name)})
+    changes = {name: kept[name] for name in rules if _means(rules[name], kept.get(name), part, name)}
+    return replace(part, **changes) if changes else part
 
 
 def _means(canonical: Callable[[str], str], text: Any, part: Any, name: str) -> bool:
