@@ -65,10 +65,6 @@ class Misp(TableAdapter):
         sink.write(json.indented(data))
         sink.write(b"\n")
 
-    def lay_out(self, incidents: list[Incident], like: Sequence[Incident]) -> None:
-        """Wraps incidents as the document of others was, in place."""
-        Form.of(list(like)).keep(incidents[0])
-
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         """The incidents of a document; the cargo of each is found by the uuid of its event."""
         form, events = opened(tree, context.source)
