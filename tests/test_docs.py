@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from dragoman import Context, read, write
+from dragoman import Context, Incident, read, write
 from dragoman.cli.settings import settings
+from dragoman.outgoing import prepared
+from dragoman.profile import Fetch, load
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GUIDES = ROOT / "docs" / "guides"
+RUN = [ROOT / "README.md", GUIDES / "library.md", GUIDES / "send-and-receive.md"]
+DESIGN = ROOT / "docs" / "design" / "0006-level-2-messages.md"
 SAMPLE = ROOT / "fixtures" / "cases" / "phishing" / "iodef-2.xml"
 
 
@@ -21,7 +25,7 @@ def blocks(file: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", file.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("file", [ROOT / "README.md", GUIDES / "library.md"], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", RUN, ids=lambda file: file.stem)
 def test_the_python_runs(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     home = tmp_path / "fixtures" / "cases" / "phishing"
@@ -41,6 +45,22 @@ def test_the_profile_and_the_mapping_do_what_the_guide_says(tmp_path: Path) -> N
     message = write(read(SAMPLE.read_bytes(), context=Context()), "base", context).decode()
     assert '"phone": "+47 00 00 00 00"' in message
     assert '"status": "working"' in message
+
+
+def test_the_profiles_of_both_sides_are_read(tmp_path: Path) -> None:
+    """A profile that the guide shows and we refuse would be the first that a reader tries."""
+    for number, text in enumerate(blocks(GUIDES / "send-and-receive.md", "toml")):
+        (tmp_path / f"{number}.toml").write_text(text.replace("\n# ca", "\nca").replace("\n# private", "\nprivate"))
+    provider, subscriber = (load(tmp_path / f"{number}.toml") for number in range(2))
+    assert prepared(Incident(), provider.agreement("acme").model_copy(update={"mappings": ()}), provider, Context()).contacts
+    assert subscriber.fetch == Fetch(ca_file=Path("their-ca.pem"), private_hosts=("files.intranet",))
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)(?:\.py)?`", DESIGN.read_text("utf-8")))))
+def test_the_tests_that_the_design_names_are_there(name: str) -> None:
+    """A promise whose test is gone is a promise that nobody keeps."""
+    tests = Path(__file__).parent
+    assert (tests / f"{name}.py").exists() or any(f"def {name}(" in file.read_text("utf-8") for file in tests.glob("*.py"))
 
 
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.stem)

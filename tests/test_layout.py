@@ -25,6 +25,8 @@ ABOVE = {
     "mapping": ("registry", "detect", "translate", "report", "cli"),
     "registry.py": ("mapping", "detect", "translate", "report", "cli"),
     "translate.py": ("report", "cli"),
+    "outgoing.py": ("report", "cli"),
+    "attachments": ("report", "render", "cli"),
 }
 FOR_ADAPTERS = {"adapter", "carry", "mapping", "tree", "model", "ledger", "errors", "limits", "text"}
 

@@ -1,7 +1,8 @@
 """What every code means and what to do about it: of losses (D101 …) and of exit statuses (E1 …).
 
 `dragoman explain CODE` prints an entry.  D1xx: the target has no such place.  D2xx: the source is at fault.
-D3xx: something happened to the document on its way.
+D3xx: something happened to the document on its way.  D4xx: it may not pass.  D6xx: a message or its
+attachments.
 """
 
 from __future__ import annotations
@@ -119,6 +120,24 @@ CODES = {
         "repeats what was taken out",
         "It holds a copy of a value that may not pass. In prose the copy is blanked; any other value is taken out whole.",
         "Rewrite the text without the value, if the receiver needs it.",
+    ),
+    "D601": Code(
+        "not given to this partner",
+        "The agreement with the partner that --for names withholds the value, does not list its field, or names another "
+        "liaison. It is neither in the message nor in an attachment.",
+        "Nothing, if it is meant so. Else change fields, withhold or liaison of the agreement in the profile.",
+    ),
+    "D602": Code(
+        "attachment not read",
+        "What the attachment says is not in the incident: it was not asked for, nobody here reads its format, or it did "
+        "not come as the message promised. The reason says which. The message itself is used, and still lists it.",
+        "Read the reason. What was cut off goes on where it stopped when the message is unpacked again.",
+    ),
+    "D603": Code(
+        "sources differ",
+        "The message and its attachments, or two attachments, say different things of one value. One of them won; what the "
+        "other says is told here and is not in the output.",
+        "Ask the provider. `order` of the agreement says who wins.",
     ),
     "E1": Code(
         "exit status 1: a fault of ours",

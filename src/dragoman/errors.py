@@ -7,7 +7,8 @@
     ├── ReadError               bad input (exit status 4)
     │   └── LimitExceeded       the input is larger, deeper or longer than the limits allow
     ├── InvalidOutput           what we would write is not valid in its format (exit status 5)
-    └── ForbiddenLoss           the translation lost what `--strict` or `--fail-on` forbids (exit status 3)
+    ├── ForbiddenLoss           the translation lost what `--strict` or `--fail-on` forbids (exit status 3)
+    └── PeerError               another host could not be reached, or did not do what it should (exit status 7)
 """
 
 from __future__ import annotations
@@ -54,3 +55,7 @@ class InvalidOutput(DragomanError):
 
 class ForbiddenLoss(DragomanError):
     exit_status = 3
+
+
+class PeerError(DragomanError):
+    exit_status = 7

@@ -8,7 +8,7 @@ not understand is *invalid*; what the target demands and nobody said is *default
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from dragoman.adapter import Can, Context
 from dragoman.ledger import Kind, Ledger, Loss
 from dragoman.legible import leaves_of
 from dragoman.mapping.table import spellings
+from dragoman.model.incident import Incident
 from dragoman.registry import adapter
 from dragoman.translate import Translation, read, write
 from dragoman.tree.leaves import Leaf
@@ -84,8 +85,8 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     before = leaves_of(source, ours, context.limits)
     bare = replace(context, ledger=Ledger(), carry="drop")
     plainly = write(translation.incidents, theirs, bare)
-    natively = _back(plainly, theirs, ours, replace(context, carry="drop"))
-    wholly = _back(translation.data, theirs, ours, replace(context, carry="extension"))
+    natively = _back(plainly, theirs, ours, replace(context, carry="drop"), translation.incidents)
+    wholly = _back(translation.data, theirs, ours, replace(context, carry="extension"), ())
     target = leaves_of(translation.data, theirs, context.limits)
     fates = _fates(before, natively, wholly, _spots(target), _invalid(translation.ledger), spellings(ours))
     kinds = _target_kinds(target, leaves_of(plainly, theirs, context.limits), fates, translation.ledger)
@@ -93,12 +94,19 @@ def report(source: bytes, translation: Translation, context: Context | None = No
     return Report(ours, theirs, source, translation.data, fates, pairs, kinds, list(translation.ledger))
 
 
-def _back(data: bytes, theirs: str, ours: str, context: Context) -> list[Leaf]:
-    """The leaves of a translation that was translated back, as the context carries: a source may hold cargo of its own."""
+def _back(data: bytes, theirs: str, ours: str, context: Context, like: Sequence[Incident]) -> list[Leaf]:
+    """The leaves of a translation that was translated back, as the context carries: a source may hold cargo of its own.
+
+    like: incidents of a document whose outer form the result takes, where the adapter can: in which wrapping a document
+    stands is nothing that its target could say, and would move every path.
+    """
     if not {Can.READ, Can.WRITE} <= set(adapter(ours).format.can) or Can.READ not in adapter(theirs).format.can:
         return []
     aside = context.aside()
     incidents = read(data, theirs, replace(aside, carry="extension"))
+    lay_out = getattr(adapter(ours), "lay_out", None)
+    if lay_out is not None and like:
+        lay_out(incidents, like)
     return leaves_of(write(incidents, ours, context.aside()), ours, context.limits)
 
 

@@ -40,10 +40,11 @@ def summary(name: str, made: Translation, account: Report | None, verbose: bool)
     elif told:
         yield f"{between}: {told}{'' if verbose else ' (-v lists them)'}"
     if verbose:
-        yield from _listed(made.ledger)
+        yield from listed(made.ledger)
 
 
-def _listed(ledger: Ledger) -> Iterator[str]:
+def listed(ledger: Ledger) -> Iterator[str]:
+    """A line for each loss, under its reason."""
     for group in grouped(ledger):
         yield f"  {SIGNS[group.kind]} {len(group.losses)} {group.kind} ({group.code}): {visible(group.reason)}"
         for loss in group.losses:

@@ -1,0 +1,198 @@
+"""What an agreement gives to a partner, and what it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus import NOW
+from dragoman import Context, Incident, read, write
+from dragoman.attachments.outbox import Outbox
+from dragoman.attachments.provider import Order, Sent, packed
+from dragoman.attachments.store import Store
+from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
+from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType
+from dragoman.outgoing import prepared
+from dragoman.profile import Agreement, Policy, Profile
+
+INCIDENT = Incident(
+    id="52252076-9d38-4ffb-a5da-174bf6189fc8",
+    markings=["tlp-2:green"],
+    summary="A leak",
+    description=["canary-description"],
+    type=IncidentType(name="leak", consequence=0.7),
+    contacts=[Contact(role="liaison", name="canary-liaison", emails=[ContactPoint(value="canary@example.com")])],
+    custom_fields=[
+        CustomField(value="canary-1", type=FieldType(name="records")),
+        CustomField(value="2", type=FieldType(name="days.open")),
+    ],
+    events=[Event(description=["canary-event"], residue={"iodef-2": {"x": "canary-residue"}})],
+    residue={"iodef-2": {"y": "canary-rest"}},
+)
+
+
+def given(**terms: Any) -> tuple[Incident, list[str]]:
+    context = Context()
+    found = prepared(INCIDENT, Agreement(**terms), Profile(), context)
+    assert {loss.code for loss in context.ledger} <= {"D601"}
+    return found, [loss.path for loss in context.ledger]
+
+
+def test_without_terms_everything_is_given() -> None:
+    assert given() == (INCIDENT, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "gone"),
+    [
+        ("description", ["/description"], ["canary-description", "canary-rest"]),
+        ("liaison.email", ["/liaison/emails"], ["canary@example.com"]),
+        ("liaison", ["/liaison"], ["canary-liaison", "canary@example.com"]),
+        ("contacts.emails", ["/contacts/emails"], ["canary@example.com"]),
+        ("contacts", ["/contacts"], ["canary-liaison", "canary@example.com"]),
+        ("custom_fields.records", ["/custom_fields/records"], ["canary-1"]),
+        ("custom_fields.days.open", ["/custom_fields/days.open"], []),
+        ("events.description", ["/events/description"], ["canary-event", "canary-residue"]),
+        ("type.consequence", ["/type/consequence"], ["0.7"]),
+        ("observables", [], []),
+    ],
+)
+@pytest.mark.parametrize("target", ["base", "iodef-2", "stix-2.1"])
+def test_what_is_withheld_is_in_no_output(path: str, told: list[str], gone: list[str], target: str) -> None:
+    """Neither natively nor carried, nor in what the reader kept verbatim beside it."""
+    found, paths = given(withhold=(path,))
+    assert paths == told
+    out = write([found], target, Context(now=lambda: NOW)).decode()
+    before = write([INCIDENT], target, Context(now=lambda: NOW)).decode()
+    assert [word for word in gone if word in out] == []
+    assert [word for word in gone if word not in before] == []
+
+
+def test_the_incident_that_was_given_stays_as_it_was() -> None:
+    """The next partner may have agreed on more."""
+    given(withhold=("description", "liaison.email"), fields=("summary", "description", "liaison"))
+    assert INCIDENT.description == ["canary-description"]
+    assert INCIDENT.contacts[0].emails
+
+
+def test_only_the_fields_that_were_agreed_on_are_given_and_the_label_always() -> None:
+    found, told = given(fields=("summary", "liaison.email", "custom_fields.records"))
+    emails = [ContactPoint(value="canary@example.com")]
+    assert found == Incident(
+        id=INCIDENT.id,
+        markings=["tlp-2:green"],
+        summary="A leak",
+        contacts=[Contact(emails=emails)],
+        custom_fields=[INCIDENT.custom_fields[0]],
+    )
+    assert {"/description", "/residue", "/events", "/liaison/name"} <= set(told)
+
+
+def test_a_part_that_is_given_whole_is_whole() -> None:
+    found, _ = given(fields=("type", "type.name", "events"))
+    assert (found.type, found.events) == (INCIDENT.type, INCIDENT.events)
+
+
+@pytest.mark.parametrize("path", ["sumary", "liaison.mail", "type.name.x", "", "custom_field.records"])
+def test_a_field_that_does_not_exist_is_refused(path: str) -> None:
+    """A typing error in `withhold` would send what must stay."""
+    with pytest.raises(UsageError, match="no field"):
+        given(withhold=(path,))
+    with pytest.raises(UsageError, match="no field"):
+        given(fields=("summary", path))
+
+
+def test_the_partner_talks_to_whom_the_agreement_says() -> None:
+    found, told = given(liaison={"name": "Desk", "email": "desk@example.com", "zip": "1"})
+    assert told == ["/contacts"]
+    assert found.liaison == Contact(role="liaison", name="Desk", emails=[ContactPoint(value="desk@example.com")], zip="1")
+    assert "canary-liaison" not in write([found], "base", Context(now=lambda: NOW)).decode()
+    with pytest.raises(UsageError, match=r"liaison\.mail"):
+        given(liaison={"mail": "x"})
+
+
+def test_what_is_marked_above_the_agreement_is_not_sent() -> None:
+    """The agreement's level holds for every value, and for what nobody marked as for AMBER."""
+    context = Context()
+    secret = replace(INCIDENT, events=[Event(markings=["tlp-2:red"], description=["canary-event"])])
+    found = prepared(secret, Agreement(max_tlp="GREEN"), Profile(), context)
+    assert found.summary == "A leak"
+    assert "canary-event" not in str(found)
+    assert "D401" in {loss.code for loss in context.ledger}
+    with pytest.raises(ForbiddenLoss, match="nothing of the incident may pass"):
+        given(max_tlp="CLEAR")
+    with pytest.raises(ForbiddenLoss):
+        prepared(Incident(summary="unmarked"), Agreement(max_tlp="GREEN"), Profile(), Context())
+    with pytest.raises(UsageError, match="no TLP level"):
+        given(max_tlp="PINK")
+
+
+def test_what_the_policy_keeps_from_a_perimeter_is_not_sent(tmp_path: Path) -> None:
+    """The perimeter of a partner decides by category, marking and time, as the policy of the profile says."""
+    (tmp_path / "policy.yaml").write_text(
+        "perimeters: {members: {max: AMBER}}\n"
+        "rules:\n  - {name: people stay here, categories: [people], perimeters: [members], decision: withhold}\n"
+    )
+    profile = Profile(base=tmp_path, policy=Policy(file=Path("policy.yaml")))
+    with pytest.raises(UsageError):
+        prepared(INCIDENT, Agreement(perimeter="nowhere"), profile, Context())
+    found = prepared(INCIDENT, Agreement(perimeter="members"), profile, Context(now=lambda: NOW))
+    assert found.summary == "A leak"
+    assert "canary-liaison" not in str(found)
+    assert "canary-event" in str(found)
+
+
+def test_a_promise_that_nobody_keeps_is_not_made() -> None:
+    """An agreement that is ignored in silence is worse than none."""
+    with pytest.raises(UsageError):
+        given(personal="redact")
+    assert given(personal="allow", basis="contract")
+
+
+SOURCE = Path(__file__).parents[1] / "fixtures" / "cases" / "phishing" / "iodef-2.xml"
+
+
+def order(folder: Path, *attach: str, **terms: Any) -> list[Sent]:
+    profile = Profile(base=folder, agreements={"acme": Agreement(**terms)})
+    outbox = Outbox(folder / "outbox", Store(folder / "store"), "https://files.example/i")
+    return packed(SOURCE.read_bytes(), None, Order(attach, profile, "acme"), outbox, Context(now=lambda: NOW))
+
+
+def test_without_a_word_the_formats_of_the_agreement_are_attached(tmp_path: Path) -> None:
+    [sent] = order(tmp_path, formats=("iodef-2", "stix-2.1"))
+    assert [piece.about.format for piece in sent.message.pieces] == ["iodef-2", "stix-2.1"]
+    assert sent.path == tmp_path / "outbox" / f"{sent.message.id}.json"
+    assert sent.path.read_bytes() == sent.message.message
+
+
+@pytest.mark.parametrize("attach", ["stix-2.1", str(SOURCE), __file__])
+def test_a_format_that_was_not_agreed_on_is_refused_before_anything_is_written(attach: str, tmp_path: Path) -> None:
+    with pytest.raises(DragomanError, match="did not agree") as error:
+        order(tmp_path, attach, formats=("base",))
+    assert error.value.exit_status == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_withheld_is_in_no_attachment_either(tmp_path: Path) -> None:
+    said = "Twelve employees"
+    [sent] = order(tmp_path, formats=("iodef-2", "stix-2.1"), withhold=("description",))
+    everything = sent.message.message + b"".join(piece.data for piece in sent.message.pieces)
+    assert said.encode() in SOURCE.read_bytes()
+    assert said.encode() not in everything
+    assert "/description" in [loss.path for loss in sent.told if loss.code == "D601"]
+    assert read(sent.message.pieces[0].data)[0].description == ()
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://files.example/", "files.example", "https://", "https://a.example/?q=1", "https://u@a.example/", "https://[x/",
+            "https://a.example/\nx"],
+)  # fmt: skip
+def test_attachments_are_served_over_https_only(uri: str, tmp_path: Path) -> None:
+    """Subscribers fetch over nothing else: they would all refuse."""
+    with pytest.raises(UsageError, match="--base-uri"):
+        Outbox(tmp_path, Store(tmp_path), uri).place()
+    with pytest.raises(UsageError, match="nobody could fetch"):
+        Outbox(tmp_path, Store(tmp_path)).place()
