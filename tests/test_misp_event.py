@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dragoman import report, translate
 from dragoman.adapter import Likeness
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind
@@ -147,3 +148,12 @@ def test_events_are_known_by_their_beginning() -> None:
     assert sniff(b'{"response": [{"Event": {"id": "1", "orgc_id": "2", "analysis": "0"') is Likeness.SURELY
     assert sniff(b'{"Event": {"info": "x"}}') is Likeness.PROBABLY
     assert sniff(b'{"type": "bundle", "id": "bundle--x"}') is Likeness.NO
+
+
+@pytest.mark.parametrize("value", [{"Event": RAW}, {"response": [{"Event": RAW}]}, RAW], ids=["event", "response", "bare"])
+def test_what_is_native_is_so_in_every_wrapping(value: Any) -> None:
+    """The wrapping moves every path: an answer of a server would be called carried from end to end."""
+    data = json.dumps(value).encode()
+    account = report(data, translate(data, "stix-2.1", "misp", context()), context())
+    natives = {fate.path.rpartition("Attribute")[2] for fate in account.fates if fate.kind is Kind.NATIVE}
+    assert {"/0/type", "/0/value", "/0/category", "/0/uuid", "/0/to_ids", "/0/timestamp"} <= natives

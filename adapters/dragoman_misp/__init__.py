@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from dragoman.adapter import Can, Context, Format, Likeness
@@ -83,6 +84,11 @@ class Misp(TableAdapter):
         """The document that says natively what MISP can of the incidents."""
         events = [write_event(incident, table(context.tables), context) for incident in incidents]
         return Form.of(incidents).document(events)
+
+    def lay_out(self, incidents: list[Incident], like: Sequence[Incident]) -> None:
+        """Gives incidents the wrapping of the document that others came from, in place."""
+        if incidents and like:
+            Form.of(list(like)).keep(incidents[0])
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         return loaded(tree, cargo)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dragoman.errors import ReadError
 from dragoman.model import Incident
-from dragoman_misp.exact import Object, keep, kept
+from dragoman_misp.exact import Object, forget, keep, kept
 from dragoman_misp.growing import UUID
 
 WRAPPERS = ("event", "bare", "response", "response-one", "list", "manifest")
@@ -35,6 +35,8 @@ class Form:
         found = {name: getattr(self, name) for name in self.__slots__ if getattr(self, name)}
         if found != {"wrapper": "event"}:
             keep(incident, FORM, found)
+        else:
+            forget(incident, FORM)
 
     @classmethod
     def of(cls, incidents: list[Incident]) -> Form:
