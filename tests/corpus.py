@@ -17,13 +17,15 @@ IODEF = sorted(SHARED.glob("corpus/iodef/v2-*.xml"))
 IODEF1 = [file for file in sorted(SHARED.glob("corpus/iodef/v1-*.xml")) if "doctype" not in file.name]
 IODEF_JSON = sorted(SHARED.glob("corpus/iodef/json-*.json"))
 IODEF_CBOR = sorted(SHARED.glob("corpus/iodef/cbor-*.cbor"))
-STIX = [file for file in sorted(SHARED.glob("corpus/stix/*.json")) if not file.name.startswith("playbook_viewer")]
 MISP = [file for file in sorted(SHARED.glob("corpus/misp/*.json")) if "malicious_pypi" not in file.name]
+OLDER = sorted(SHARED.glob("corpus/stix/playbook_viewer*.json"))  # STIX 2.0
+STIX = [file for file in sorted(SHARED.glob("corpus/stix/*.json")) if file not in OLDER]
 DOCUMENTS = [
     *(("iodef-2", file) for file in IODEF),
     *(("iodef-1", file) for file in IODEF1),
     *(("iodef-json", file) for file in IODEF_JSON),
     *(("misp", file) for file in MISP),
+    *(("stix-2.0", file) for file in OLDER),
     *(("stix-2.1", file) for file in STIX),
 ]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from dragoman import report, translate
 from dragoman.errors import ForbiddenLoss
 from dragoman.ledger import Kind
 
-FORMATS = ("base", "iodef-1", "iodef-2", "iodef-json", "iodef-cbor", "misp", "stix-2.1")
+FORMATS = ("base", "iodef-1", "iodef-2", "iodef-json", "iodef-cbor", "misp", "stix-2.0", "stix-2.1")
 PAIRS = [(own, other, file) for own, file in DOCUMENTS for other in FORMATS]
 # The oracle leaves its files to be closed by the collector.
 lenient = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")

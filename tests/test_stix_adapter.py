@@ -153,11 +153,11 @@ def test_an_object_without_a_name_is_told_and_kept(item: Any, member: str) -> No
 # ---- What is refused --------------------------------------------------------------------------------------------
 
 REFUSED: dict[str, tuple[Any, str]] = {
-    "a wrapper": ({"original": bundle(IDENTITY)}, "no STIX 2.1"),
-    "an empty object": ({}, "no STIX 2.1"),
-    "an empty list": ([], "no STIX 2.1"),
-    "a list of words": (["a"], "no STIX 2.1"),
-    "a word": ("bundle", "no STIX 2.1"),
+    "a wrapper": ({"original": bundle(IDENTITY)}, "no STIX document"),
+    "an empty object": ({}, "no STIX document"),
+    "an empty list": ([], "no STIX document"),
+    "a list of words": (["a"], "no STIX document"),
+    "a word": ("bundle", "no STIX document"),
     "objects that are no list": ({"type": "bundle", "id": f"bundle--{uuid(1)}", "objects": {}}, "no list"),
     "STIX 2.0": ({"type": "bundle", "id": f"bundle--{uuid(1)}", "spec_version": "2.0",
                   "objects": [{"type": "malware", "id": f"malware--{uuid(1)}", "labels": ["x"]}]}, "STIX 2.0"),
@@ -337,6 +337,19 @@ def test_what_another_shape_cannot_say_is_carried() -> None:
     data, _ = write(incidents, **{"stix.shape": "D"})
     assert json.loads(data)["objects"][0]["extensions"][CORE]["event_refs"] == [EVENT, ENTRY["event_ref"]]
     assert plain(read(data)[0][0], Incident)["event_refs"] == [EVENT, ENTRY]
+
+
+def test_a_report_without_references_stays_without() -> None:
+    """If it failed, a report would refer to everything in its document, though nobody said so."""
+    document = bundle(made("indicator", 1), made("report", 2))
+    assert returned(document) == document
+
+
+def test_a_selector_to_nothing_comes_back_where_the_field_has_another_name() -> None:
+    """If it failed, an incident whose missing name is marked would be marked as a whole."""
+    marking = {"marking_ref": "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "selectors": ["name"]}
+    document = bundle(made("incident", 1, granular_markings=[marking]))
+    assert returned(document) == document
 
 
 def test_there_are_no_other_shapes() -> None:

@@ -88,7 +88,7 @@ class Stix21(TableAdapter):
         if "id" in form.members or "bundle" in form.looks.absent:
             raw = form.members.get("id", "")
             context.ledger.note(Kind.INVALID, "D201", "/id", "the bundle has no id that is one: kept as it stands", raw)
-        reading = Reading(table(context.tables), context, form, origins)
+        reading = self.reading(context, form, origins)
         incidents = [assemble(found, reading.names, reading.own) for found in reading.incidents(objects)]
         reading.stand_in(incidents[0])
 
@@ -104,8 +104,16 @@ class Stix21(TableAdapter):
     def draft(self, incidents: list[Incident], context: Context) -> Draft:
         """The same, and which part each object was written from."""
         form = Form.kept(incidents)
-        writing = Writing(table(context.tables), context, form)
+        writing = self.writing(context, form)
         return Draft(form.document(writing.objects(incidents)), writing.origins)
+
+    def reading(self, context: Context, form: Form, origins: dict[int, Any]) -> Reading:
+        """What reads the objects of a document of this form."""
+        return Reading(table(context.tables), context, form, origins)
+
+    def writing(self, context: Context, form: Form) -> Writing:
+        """What writes the objects of a document of this form."""
+        return Writing(table(context.tables), context, form)
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         return loaded(tree, cargo)

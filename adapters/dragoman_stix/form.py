@@ -87,7 +87,7 @@ def opened(tree: Any, source: str) -> tuple[Form, list[Any]]:
     if isinstance(tree, dict) and _is_object(tree):
         return Form("object"), [tree]
     fix = "a bundle, an object with type and id, or a list of such objects"
-    raise ReadError("no STIX 2.1 document", where=source, fix=fix)
+    raise ReadError("no STIX document", where=source, fix=fix)
 
 
 def _is_object(item: Any) -> bool:
@@ -99,7 +99,7 @@ def _bundle(tree: dict[str, Any], source: str) -> tuple[Form, list[Any]]:
     if not isinstance(objects, list):
         raise ReadError("the bundle's objects are no list", where=f"{source}: /objects")
     if tree.get("spec_version") == "2.0" and not any(_says_version(item) for item in objects):
-        raise ReadError("STIX 2.0, which differs in what properties mean", where=source, fix="convert it to STIX 2.1")
+        raise ReadError("STIX 2.0, which differs in what properties mean", where=source, fix="read it with --from stix-2.0")
     order = list(tree)
     form = Form(members={key: value for key, value in tree.items() if key not in BUNDLE or value == []})
     if is_identifier(tree.get("id"), "bundle"):

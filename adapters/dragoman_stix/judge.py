@@ -1,6 +1,6 @@
-"""Whether a document is valid STIX 2.1, beyond the types of its values, which the reader looks at.
+"""Whether a document is valid STIX, beyond the types of its values, which the reader looks at.
 
-What must stand together is in `mappings/stix-2.1-rules.yaml`; here is what each word of it means.
+What must stand together is in `mappings/stix-2.1-rules.yaml` (and for 2.0 in its own); here is what each word of it means.
 """
 
 from __future__ import annotations
@@ -24,27 +24,30 @@ Object = dict[str, Any]
 Trail = tuple[str | int, ...]
 Fault = tuple[str, str]  # the member, or "", and what is wrong with it
 Check = Callable[[Object, Any], Iterator[Fault]]
+RULES = "stix-2.1-rules"
 THOUSANDTHS = re.compile(r"\.\d{3}")
+MILLISECONDS = re.compile(r"\.\d{3}Z$")
 SHOWN = 80  # characters of a selector
 
 
-def faults(form: Form, objects: Sequence[Any]) -> Iterator[str]:
-    """Each as "pointer: reason"; the objects are as they were decoded."""
+def faults(form: Form, objects: Sequence[Any], rules: str = RULES) -> Iterator[str]:
+    """Each as "pointer: reason"; the objects are as they were decoded.  rules: the name of the table of rules."""
     head: Trail = ("objects",) if form.wrapper == "bundle" else ()
     for place, item in enumerate(objects):
         trail = () if form.wrapper == "object" else (*head, place)
         if isinstance(item, dict):
-            for found, reason in _of_object(item):
+            for found, reason in of_object(item, rules):
                 yield f"{pointer([*trail, *found])}: {reason}"
     for place, earlier in _contradicting(objects):
         reason = f"differs from {pointer([*head, earlier])}, which has the same id and the same modified"
         yield f"{pointer([*head, place])}: {reason}"
 
 
-def _of_object(item: Object) -> Iterator[tuple[Trail, str]]:
+def of_object(item: Object, table: str = RULES) -> Iterator[tuple[Trail, str]]:
     """The trail inside the object, and the reason."""
     type_name = item.get("type")
-    for path, rules in _rules().get(type_name if isinstance(type_name, str) else "", _rules()["*"]):
+    known = _rules(table)
+    for path, rules in known.get(type_name if isinstance(type_name, str) else "", known["*"]):
         for trail, holder in _holders(item, path):
             for name, said in rules.items():
                 yield from (((*trail, member) if member else trail, why) for member, why in CHECKS[name](holder, said))
@@ -54,9 +57,9 @@ def _of_object(item: Object) -> Iterator[tuple[Trail, str]]:
 
 
 @cache
-def _rules() -> Mapping[str, Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]]:
+def _rules(table: str) -> Mapping[str, Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]]:
     """For each type the paths inside it at which something holds; "*": for types that nobody described."""
-    said = facts("stix-2.1-rules")
+    said = facts(table)
     members: dict[str, list[str]] = said["groups"]
     found: dict[str, list[tuple[tuple[str, ...], Mapping[str, Any]]]] = defaultdict(list)
     places = [(*place.partition("/")[::2], rules) for place, rules in said["rules"].items()]
@@ -180,6 +183,18 @@ def _precise(holder: Object, names: Sequence[str]) -> Iterator[Fault]:
             yield name, "is not precise to the millisecond"
 
 
+def _exact(holder: Object, names: Sequence[str]) -> Iterator[Fault]:
+    for name in names:
+        if isinstance(text := holder.get(name), str) and moment(text) and not MILLISECONDS.search(text):
+            yield name, "has not exactly three digits after the second"
+
+
+def _lacks(holder: Object, names: Sequence[str]) -> Iterator[Fault]:
+    for name in names:
+        if name in holder:
+            yield name, "does not exist in this version"
+
+
 def _within(holder: Object, bounds: Mapping[str, Sequence[float]]) -> Iterator[Fault]:
     for name, (least, most) in bounds.items():
         value = holder.get(name)
@@ -223,6 +238,8 @@ CHECKS: Mapping[str, Check] = {
     "later": _later,
     "ordered": _ordered,
     "precise": _precise,
+    "exact": _exact,
+    "lacks": _lacks,
     "within": _within,
     "shaped": _shaped,
     "refers": _refers,

@@ -92,7 +92,7 @@ def _selector(field: str, out: Object, spec: Spec, known: Sequence[str]) -> str 
     head, dot, rest = field.partition(".")
     row = next((row for row in spec.rows if row.core == head), None)
     selector = ".".join(row.path) + dot + rest if row is not None else ""
-    return selector if SELECTOR.fullmatch(selector) and resolves(out, selector) else None
+    return selector if selector in known or (SELECTOR.fullmatch(selector) and resolves(out, selector)) else None
 
 
 def _raise(out: Object, part: Any, markings: Sequence[str]) -> None:

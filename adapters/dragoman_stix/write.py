@@ -13,7 +13,7 @@ from dragoman.mapping.json import JsonWriter, form
 from dragoman.mapping.looks import arranged, naturally
 from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
-from dragoman_stix.basis import completed, lowered
+from dragoman_stix.basis import completed, lowered, stand_in
 from dragoman_stix.codecs import precise
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
@@ -57,8 +57,14 @@ class Writing:
         if self.form.order:
             made = in_order(list(zip(map(kind_of, made, numbers), made, strict=True)), self.form.order)
         for incident in incidents:
-            completed(made, incident)
+            if not self._left_out(stand_in(incident), "object_refs"):
+                completed(made, incident)
         return made
+
+    def _left_out(self, part: Any, member: str) -> bool:
+        """Whether the source of a part had no such member, though the standard demands it."""
+        spec = None if part is None else self.spec_of(part)
+        return spec is not None and member in self.writer.lacking(spec, part.residue or {})
 
     def objects_of(self, incident: Incident) -> list[Any]:
         """The objects of one incident: itself first, unless something else stands for it; then its parts."""

@@ -45,7 +45,7 @@ def _place(row: Mapping[str, Any], name: str, part: str, spelt: Iterable[Mapping
     narrowed = _narrowed(row["vocab"], name) if "vocab" in row else ""
     place = str(row[name])
     for said in spelt:
-        place = _respelt(place, part, said) if "dissolved" in said else place
+        place = _respelt(place, part, said) if "dissolved" in said else _older(place, part, said) if "every" in said else place
     return f"{place} ≈ {narrowed}" if narrowed else place
 
 
@@ -54,6 +54,17 @@ def _respelt(place: str, part: str, said: Mapping[str, Any]) -> str:
     texts = {"text()": said["text"].get(part, "value"), "inner()": said["text"].get(part, "value")}
     steps = [step.removeprefix("@") for step in place.split("/") if step not in said["dissolved"]]
     return "/".join(texts.get(step) or said["names"].get(step) or step.rpartition(":")[2] for step in steps)
+
+
+def _older(place: str, part: str, said: Mapping[str, Any]) -> str:
+    """A place in the words of an earlier version: some members have another name, some are custom properties there."""
+    rule = {**said["objects"], **said["observables"]}.get(part, {})
+    head, slash, rest = place.partition("/")
+    names: dict[str, str] = dict.fromkeys(rule.get("types", ()), "labels")
+    names |= {new: old for old, new in rule.get("renamed", {}).items()}
+    everywhere = said["every"]["new"] if part in said["objects"] and part not in said["custom"] else ()
+    names |= {name: f"{said['prefix']['property']}{name}" for name in (*rule.get("new", ()), *everywhere)}
+    return names.get(head, head) + slash + rest
 
 
 def _narrowed(vocab: Any, name: str) -> str:
