@@ -13,7 +13,11 @@ import re
 import shlex
 import shutil
 import tempfile
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
+from unittest.mock import patch
+from uuid import UUID
 
 import pytest
 
@@ -28,11 +32,16 @@ BLOCK = re.compile(r"(?<=^```\n)% .*?(?=^```$)", re.MULTILINE | re.DOTALL)
 def replayed(transcript: str) -> str:
     """The transcript with what its commands print now, run one after the other in a folder of their own."""
     formats = contextlib.nullcontext() if transcript.startswith(OURS) else toys.installed()
-    with tempfile.TemporaryDirectory() as name, formats:
+    with tempfile.TemporaryDirectory() as name, formats, patch("uuid.uuid4", side_effect=_numbered()):
         folder = Path(name) / "files"
         shutil.copytree(HOME / "files", folder)
         with contextlib.chdir(folder):
             return BLOCK.sub(lambda block: _replayed(block[0]), transcript)
+
+
+def _numbered() -> Iterator[UUID]:
+    """Ids in place of random ones, so that a transcript can be compared."""
+    return (UUID(int=number, version=4) for number in count(1))
 
 
 def _replayed(block: str) -> str:

@@ -11,12 +11,13 @@ import pytest
 from dragoman import Context, Incident, read, write
 from dragoman.cli.settings import settings
 from dragoman.outgoing import prepared
+from dragoman.personal import personal_of, treated
 from dragoman.profile import Fetch, load
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 GUIDES = ROOT / "docs" / "guides"
-RUN = [ROOT / "README.md", GUIDES / "library.md", GUIDES / "send-and-receive.md"]
+RUN = [ROOT / "README.md", GUIDES / "library.md", GUIDES / "send-and-receive.md", GUIDES / "personal-data.md"]
 DESIGN = ROOT / "docs" / "design" / "0006-level-2-messages.md"
 SAMPLE = ROOT / "fixtures" / "cases" / "phishing" / "iodef-2.xml"
 
@@ -54,6 +55,17 @@ def test_the_profiles_of_both_sides_are_read(tmp_path: Path) -> None:
     provider, subscriber = (load(tmp_path / f"{number}.toml") for number in range(2))
     assert prepared(Incident(), provider.agreement("acme").model_copy(update={"mappings": ()}), provider, Context()).contacts
     assert subscriber.fetch == Fetch(ca_file=Path("their-ca.pem"), private_hosts=("files.intranet",))
+
+
+def test_the_profile_on_personal_data_is_one_that_can_be_applied(tmp_path: Path) -> None:
+    """If it failed, the first profile that a reader copies would be refused."""
+    (tmp_path / "team.toml").write_text(blocks(GUIDES / "personal-data.md", "toml")[0])
+    (tmp_path / "personal.key").write_bytes(b"0123456789abcdef" * 2)
+    profile = load(tmp_path / "team.toml")
+    for agreement in (None, profile.agreement("acme")):
+        context = Context()
+        treated(read(SAMPLE.read_bytes())[0], personal_of(profile, agreement), context)
+        assert {loss.code for loss in context.ledger} & {"D411", "D412"}
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(test_\w+)(?:\.py)?`", DESIGN.read_text("utf-8")))))

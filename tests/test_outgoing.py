@@ -14,7 +14,7 @@ from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.provider import Order, Sent, packed
 from dragoman.attachments.store import Store
 from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
-from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType
+from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType, Note
 from dragoman.outgoing import prepared
 from dragoman.profile import Agreement, Policy, Profile
 
@@ -37,8 +37,8 @@ INCIDENT = Incident(
 def given(**terms: Any) -> tuple[Incident, list[str]]:
     context = Context()
     found = prepared(INCIDENT, Agreement(**terms), Profile(), context)
-    assert {loss.code for loss in context.ledger} <= {"D601"}
-    return found, [loss.path for loss in context.ledger]
+    assert {loss.code for loss in context.ledger} <= {"D601", "D414"}  # the liaison stays, and it is told that it does
+    return found, [loss.path for loss in context.ledger if loss.code == "D601"]
 
 
 def test_without_terms_everything_is_given() -> None:
@@ -145,11 +145,17 @@ def test_what_the_policy_keeps_from_a_perimeter_is_not_sent(tmp_path: Path) -> N
     assert "canary-event" in str(found)
 
 
-def test_a_promise_that_nobody_keeps_is_not_made() -> None:
-    """An agreement that is ignored in silence is worse than none."""
-    with pytest.raises(UsageError):
-        given(personal="redact")
-    assert given(personal="allow", basis="contract")
+def test_personal_data_is_treated_as_was_agreed_with_the_partner() -> None:
+    """An agreement that is ignored in silence is worse than none; without one, persons are taken out."""
+    incident = replace(INCIDENT, notes=[Note(content="a call", authors=["canary-author"])])
+    context = Context()
+    assert "canary-author" not in str(prepared(incident, Agreement(), Profile(), context))
+    assert [loss.path for loss in context.ledger if loss.code == "D411"] == ["/notes/0/authors/0"]
+    assert "canary-author" in str(prepared(incident, Agreement(personal="allow", basis="contract"), Profile(), Context()))
+    with pytest.raises(ForbiddenLoss, match="/notes/0/authors/0"):
+        prepared(incident, Agreement(personal="block"), Profile(), Context())
+    with pytest.raises(UsageError, match="basis"):
+        prepared(incident, Agreement(personal="allow"), Profile(), Context())
 
 
 SOURCE = Path(__file__).parents[1] / "fixtures" / "cases" / "phishing" / "iodef-2.xml"

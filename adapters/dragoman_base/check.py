@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind, Ledger
+from dragoman.mapping import kinds
 from dragoman.mapping.json import Object
 from dragoman.mapping.table import Spec, Table
 from dragoman.model.incident import Incident
 from dragoman_base import label
-from dragoman_base.forms import SCHEMAS, WORDS, check_custom, readable
+from dragoman_base.forms import SCHEMAS, WORDS, readable
 
 
 def missing(table: Table, spec: Spec, source: Object, path: str = "") -> Iterator[str]:
@@ -52,7 +53,7 @@ def tell(incident: Incident, known: frozenset[str], ledger: Ledger, path: str = 
 
 def _tell_custom(kind: str, value: str, ledger: Ledger, path: str) -> None:
     try:
-        check_custom(kind, value)
+        kinds.check(kind, value)
     except LookupError as error:
         ledger.note(Kind.INVALID, "D202", f"{path}/type/type", str(error.args[0]), kind)
     except ValueError as error:

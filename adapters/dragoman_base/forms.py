@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dragoman.mapping.codecs import CODECS, TIME, Codec, check_time
+from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.mapping.json import form, remember
+from dragoman.mapping.kinds import canonical_time
 from dragoman.model.marking import LEVELS
 from dragoman.model.narrative import ContactPoint
 
 SCHEMAS = {"enisa": "ENISA", "us-cert": "US-CERT"}
 WORDS = {"red": "Red", "amber": "Amber", "green": "Green", "white": "White"}
-FIELD_TYPES = {"integer": "int", "boolean": "bool", "number": "float", "url": "uri"}  # what others call them
 
 
 def uuid(value: Any) -> str:
@@ -47,15 +45,6 @@ def iso(value: Any) -> str:
 
 def string(value: Any) -> str:
     return str(CODECS["string"].decode(value))
-
-
-def canonical_time(text: str) -> str:
-    """ISO 8601 as RFC 3339 puts it.  Raises ValueError for what is none, or has no time of day."""
-    if TIME.fullmatch(text):
-        return check_time(text)
-    if not re.search(r"\d[T ]\d", text, re.ASCII):
-        raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
-    return datetime.fromisoformat(text).isoformat().replace("+00:00", "Z")
 
 
 def canonical_language(text: str) -> str:
@@ -118,37 +107,3 @@ def _means(canonical: Callable[[str], str], text: Any, part: Any, name: str) -> 
 def readable(schema: Any, value: Any) -> bool:
     """Whether the two words are a label that we know."""
     return f"{schema}:{value}".lower() in LEVELS and str(schema).lower() in SCHEMAS
-
-
-def check_custom(kind: str, value: str) -> None:
-    """Raises ValueError when a custom field's value is not of its type, or the type is none of ours."""
-    check = CUSTOM.get(FIELD_TYPES.get(kind.lower(), kind.lower()))
-    if check is None:
-        raise LookupError(f"{kind!r} is no type of custom fields: read as a string")
-    check(value)
-
-
-def _matches(pattern: str, name: str) -> Callable[[str], Any]:
-    def check(text: str) -> None:
-        if not re.fullmatch(pattern, text, re.ASCII):
-            raise ValueError(f"is no {name}")
-
-    return check
-
-
-def _json(text: str) -> None:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("is no JSON") from None
-
-
-CUSTOM: dict[str, Callable[[str], Any]] = {
-    "string": str,
-    "int": _matches(r"[+-]?\d+", "integer"),
-    "float": _matches(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", "number"),
-    "bool": _matches(r"(?i:true|false|1|0|)", "boolean"),  # an unticked box of the prototype is empty
-    "datetime": iso,
-    "uri": _matches(r"[A-Za-z][A-Za-z0-9+.-]*:\S+", "URI"),
-    "json": _json,
-}

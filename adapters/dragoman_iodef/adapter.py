@@ -16,6 +16,7 @@ from dragoman.model import Header, Incident
 from dragoman.tree.xml import parse
 from dragoman_iodef.addresses import FORMAT
 from dragoman_iodef.cargo import pack, unpack
+from dragoman_iodef.custom import settle
 from dragoman_iodef.document import XSI, Document
 from dragoman_iodef.foreign import settled
 from dragoman_iodef.hooks import HOOKS
@@ -73,6 +74,8 @@ class Iodef2(TableAdapter):
         if not incidents:
             raise ReadError("the document holds no Incident", where=context.source)
         incidents[0].header = header
+        for incident in incidents:
+            settle(incident, self.making.writes.named)
         return incidents, no_anchor
 
     def header(self, reader: XmlReader, root: Any) -> Header | None:

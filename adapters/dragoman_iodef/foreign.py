@@ -45,11 +45,11 @@ from dragoman.model import (
 )
 from dragoman.model.plain import plain
 from dragoman_iodef.addresses import accepts
+from dragoman_iodef.custom import as_additional
 from dragoman_iodef.hooks import NCNAME
 from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages
 
 PROTOCOLS = {"icmp": "1", "tcp": "6", "udp": "17", "sctp": "132"}
-TYPES = {"int": "integer", "float": "real", "bool": "boolean", "datetime": "date-time", "uri": "url"}
 # An observable that IODEF has no class for, and its most telling field.
 TELLING = {
     "process": "command_line",
@@ -118,7 +118,7 @@ def _placed(incident: Incident, writer: Writer) -> Incident:
         "assessments": _assessments(incident),
         "methods": [*incident.methods, *_methods(incident)],
         "events": [*incident.events, *_events(incident)],
-        "additional": [*incident.additional, *_additional(incident)],
+        "additional": [*incident.additional, *_additional(incident, writer)],
     }
     made = {name: value for name, value in made.items() if (value or None) != (getattr(incident, name) or None)}
     return changed(incident, **made) if made else incident
@@ -253,13 +253,11 @@ def _shown(part: Any, **said: Any) -> Additional:
     return Additional(dtype="string", markings=part.markings, field_markings=part.field_markings, **said)
 
 
-def _additional(incident: Incident) -> Iterable[Additional]:
-    """Notes, custom fields and attachments."""
+def _additional(incident: Incident, writer: Writer) -> Iterable[Additional]:
+    """Notes and attachments; custom fields last, where they are found again."""
     for note in incident.notes:
         yield _shown(note, name="note", meaning=note.abstract, value=note.content)
-    for field in incident.custom_fields:
-        kind = field.type.type if field.type and field.type.type else "string"
-        name = field.type.name if field.type else None
-        yield Additional(name=name, dtype=TYPES.get(kind, "string"), value=field.value)
     for file in incident.attachments:
         yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri)
+    for field in incident.custom_fields:
+        yield as_additional(field, writer.named)

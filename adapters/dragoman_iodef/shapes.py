@@ -50,10 +50,12 @@ class Writer(XmlWriter):
     """A writer that knows what a profile says of values that nobody said, and the observables of the incident.
 
     authority: whose ids ours are.  time: when, for things that must say so.  seen: the incident's observables by id.
-    moment: the time that every incident must have, as the model and as IODEF calls it.
+    moment: the time that every incident must have, as the model and as IODEF calls it.  named: whether additional data
+    has names.
     """
 
     moment = ("generation_time", "GenerationTime")
+    named = True
 
     context = Context()
     authority = "unknown.invalid"

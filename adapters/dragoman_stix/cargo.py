@@ -21,14 +21,20 @@ WORDS_LEVEL = {ref: level(word) for word, ref in TLP.items()}
 UNFIT = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content", "bundle"}
 
 
+def author() -> dict[str, Any]:
+    """Who defines our extensions."""
+    common = {"spec_version": "2.1", "created": SINCE, "modified": SINCE}
+    return {"type": "identity", "id": AUTHOR, **common, "name": "Dragoman", "identity_class": "system"}
+
+
 def definition() -> list[dict[str, Any]]:
     """The extension's definition and its author, for every document that carries something."""
-    common = {"spec_version": "2.1", "created": SINCE, "modified": SINCE}
-    author = {"type": "identity", "id": AUTHOR, **common, "name": "Dragoman", "identity_class": "system"}
     extension = {
         "type": "extension-definition",
         "id": EXTENSION,
-        **common,
+        "spec_version": "2.1",
+        "created": SINCE,
+        "modified": SINCE,
         "created_by_ref": AUTHOR,
         "name": "Dragoman cargo",
         "description": "Values of an incident that STIX has no property for, so that they come back.",
@@ -36,7 +42,7 @@ def definition() -> list[dict[str, Any]]:
         "version": "1.0.0",
         "extension_types": ["property-extension"],
     }
-    return [author, extension]
+    return [author(), extension]
 
 
 def loaded(tree: Any, cargo: Cargo) -> Any:
@@ -48,7 +54,7 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
         own = waiting.pop(item.get("id", ""), None) if _fit(item) else None
         if own is not None:
             _extend(item, {KEPT: own}, strict)
-    added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else definition()
+    added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else _new(definition(), objects)
     if whole is not None:
         _extend(_bearer(objects, added), {WHOLE: whole}, strict)
     return _with(tree, added)
@@ -103,6 +109,11 @@ def _extend(item: dict[str, Any], members: dict[str, Any], strict: Level) -> Non
     item["extensions"] = {**extensions, EXTENSION: {**known, **members}}
 
 
+def _new(added: list[dict[str, Any]], objects: list[Any]) -> list[dict[str, Any]]:
+    """What is not there yet: another extension of ours brings the author along."""
+    return [item for item in added if item["id"] != AUTHOR or item not in objects]
+
+
 def _with(tree: Any, added: list[dict[str, Any]]) -> Any:
     if isinstance(tree, list):
         return [*tree, *added]
@@ -120,7 +131,9 @@ def unloaded(tree: Any) -> Cargo:
         if isinstance(found.get(WHOLE), dict):
             cargo[""] = found[WHOLE]
     if cargo:
-        objects[:] = [item for item in objects if not _is_ours(item)]
+        others = any(isinstance(item, dict) and item.get("created_by_ref") == AUTHOR and not _is_ours(item) for item in objects)
+        ours = [EXTENSION] if others else [EXTENSION, AUTHOR]
+        objects[:] = [item for item in objects if not (_is_ours(item) and item["id"] in ours)]
         if isinstance(tree, dict) and tree.get("type") == "bundle" and not objects:
             tree.pop("objects", None)
     return cargo

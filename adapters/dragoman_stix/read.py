@@ -19,6 +19,7 @@ from dragoman.model.plain import copied
 from dragoman.tree.json import pointer
 from dragoman_stix.basis import raised
 from dragoman_stix.codecs import WORDS
+from dragoman_stix.custom import taken
 from dragoman_stix.form import FORMAT, Form, kind, kind_of, sequence
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
@@ -89,8 +90,11 @@ class Reading:
     """Reads the objects of one document.
 
     names: id() of a part -> the id of its object, for those that can carry cargo; `entries` keeps the parts alive.
-    origins: of objects that were just written, by their id() the part that each was written from.
+    origins: of objects that were just written, by their id() the part that each was written from.  extends: whether the
+    format has extensions, and so a place for custom fields.
     """
+
+    extends = True
 
     def __init__(self, table: Table, context: Context, form: Form, origins: Mapping[int, Any] = NO_ORIGINS) -> None:
         self.table, self.context, self.form = table, context, form
@@ -112,6 +116,8 @@ class Reading:
         """The incidents of the document; the objects are used up."""
         types = list(map(type_of, objects))
         basis = self._basis(objects, types)
+        custom = taken(objects, basis, self.form.wrapper == "object") if self.extends else {}
+        types = types[: len(objects)]
         for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
             self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))
             objects[place] = None  # of a large document, what is read need not stay in memory
@@ -119,6 +125,7 @@ class Reading:
         found = [part for part, field, _, _ in self.entries if field is None] or [Incident(basis=basis)]
         self._fill(found)
         for incident in found:
+            incident.custom_fields = custom.get(incident.basis or f"incident--{incident.id}", ())
             unname(incident, self.named, self.own)
         self._look(found[0])
         return found

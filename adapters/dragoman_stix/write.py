@@ -15,6 +15,7 @@ from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
 from dragoman_stix.basis import completed, lowered, stand_in
 from dragoman_stix.codecs import precise
+from dragoman_stix.custom import definitions, is_defined, say
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
 from dragoman_stix.loose import mend, named, parts_of
@@ -31,7 +32,10 @@ class Writing:
     """Writes the objects of one document.
 
     renamed: ids that are none in STIX -> those written instead.  origins: by the id() of an object the part it says.
+    extends: whether the format has extensions, and so a place for custom fields.
     """
+
+    extends = True
 
     def __init__(self, table: Table, context: Context, kept: Form) -> None:
         self.table, self.context, self.form = table, context, kept
@@ -45,6 +49,7 @@ class Writing:
         self.origins: dict[int, Any] = {}
         self.lent: set[int] = set()
         self.loose = False
+        self.custom = False
         self.number = 0
 
     def objects(self, incidents: Sequence[Incident]) -> list[Any]:
@@ -59,7 +64,8 @@ class Writing:
         for incident in incidents:
             if not self._left_out(stand_in(incident), "object_refs"):
                 completed(made, incident)
-        return made
+        alone = self.form.wrapper == "object" and len(made) == 1
+        return made + definitions() if self.custom and not (alone or is_defined(made)) else made
 
     def _left_out(self, part: Any, member: str) -> bool:
         """Whether the source of a part had no such member, though the standard demands it."""
@@ -82,7 +88,9 @@ class Writing:
                     out.append(self._object(spec, self._identified(part, spec, flat, field, place)))
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
-        return [self._mended(item) for item in out] if self.loose else out
+        out = [self._mended(item) for item in out] if self.loose else out
+        self.custom = (self.extends and say(incident, out, flat.basis)) or self.custom
+        return out
 
     def _flat(self, incident: Incident) -> Incident:
         """The graph of an incident; a name or time that its STIX source left out, or spoilt, is not made up."""

@@ -1,8 +1,8 @@
 """What every code means and what to do about it: of losses (D101 …) and of exit statuses (E1 …).
 
 `dragoman explain CODE` prints an entry.  D1xx: the target has no such place.  D2xx: the source is at fault.
-D3xx: something happened to the document on its way.  D4xx: it may not pass.  D6xx: a message or its
-attachments.
+D3xx: something happened to the document on its way.  D4xx: it may not pass.  D5xx: what an incident type says.
+D6xx: a message or its attachments.
 """
 
 from __future__ import annotations
@@ -121,6 +121,70 @@ CODES = {
         "It holds a copy of a value that may not pass. In prose the copy is blanked; any other value is taken out whole.",
         "Rewrite the text without the value, if the receiver needs it.",
     ),
+    "D411": Code(
+        "personal data, taken out",
+        "The value says who somebody is, or repeats such a value. It was taken out; in a text, `[personal data]` stands in "
+        "its place.",
+        "`dragoman personal find` lists what was found and why. What has to be said can be allowed with a basis, or said "
+        "with a pseudonym.",
+    ),
+    "D412": Code(
+        "personal data, as a pseudonym",
+        "A pseudonym stands in the place of the value: the same one for the same value, in every document that was made "
+        "with the same key.",
+        "Nothing. Who has the key can tell whether a pseudonym is that of somebody; keep it to yourselves.",
+    ),
+    "D413": Code(
+        "kept beside personal data",
+        "The reader had kept this verbatim, and it may repeat the personal data that stood in it or beside it. It was taken "
+        "out as a whole.",
+        "Give the value a place of its own with --mapping, if the receiver needs it.",
+    ),
+    "D414": Code(
+        "personal data, allowed",
+        "The value is personal and stays, for the reason that is told.",
+        "Nothing, if the reason holds for this receiver.",
+    ),
+    "D415": Code(
+        "an id made from personal data",
+        "The id was made from a value that is gone, so who guesses the value could check the guess. It has another id, and so "
+        "has all that refers to it.",
+        "Nothing.",
+    ),
+    "D501": Code(
+        "not a field of its type",
+        "The incident has a custom field that its incident type does not define. It is kept as it stands.",
+        "Define it in the file of the type, with its partner, or leave it out of the source.",
+    ),
+    "D502": Code(
+        "a field is missing",
+        "The incident type asks for a custom field, and the incident has none or one without a value. Nothing was put in "
+        "its place.",
+        "Say it in the source, or set `required` to false in the file of the type.",
+    ),
+    "D503": Code(
+        "taken from the incident type",
+        "The incident names its type, or a custom field names its definition; what it did not say besides was taken from "
+        "the file of the type.",
+        "Nothing, if the file is the one that was agreed on.",
+    ),
+    "D504": Code(
+        "put as the incident type has it",
+        "A value or name meant the same as another: a number with leading zeros, a field under the name that a partner "
+        "uses. It was put in the form that the incident type defines.",
+        "Nothing, if the file is the one that was agreed on. To keep the spelling, translate without the types.",
+    ),
+    "D505": Code(
+        "withheld by the incident type",
+        "The file of the incident type says that the consequence of such incidents is not for others. It was taken out.",
+        "Set `withhold_consequence` to false in the file, if the partner may know it.",
+    ),
+    "D506": Code(
+        "an unknown incident type",
+        "The incident says a type that no file defines. It is kept; its custom fields were checked by the types that they "
+        "say of themselves.",
+        "Define the type in a file that [types] in the profile names.",
+    ),
     "D601": Code(
         "not given to this partner",
         "The agreement with the partner that --for names withholds the value, does not list its field, or names another "
@@ -138,6 +202,18 @@ CODES = {
         "The message and its attachments, or two attachments, say different things of one value. One of them won; what the "
         "other says is told here and is not in the output.",
         "Ask the provider. `order` of the agreement says who wins.",
+    ),
+    "D701": Code(
+        "not passed on",
+        "A message that is derived takes over only what was chosen, and of that only what cannot show from whom we had it. "
+        "This is not part of it.",
+        "Choose it with --keep, if it may be chosen, or say it in your own words.",
+    ),
+    "D702": Code(
+        "names the upstream",
+        "The text says a name, a mail domain, a host or an id of those from whom we had the incident. A receiver must not "
+        "learn who they are, so the text was not taken over.",
+        "Write it in your own words (--summary, --description). A word that names nobody goes into [derivation] harmless.",
     ),
     "E1": Code(
         "exit status 1: a fault of ours",
@@ -158,7 +234,7 @@ CODES = {
     "E4": Code(
         "exit status 4: bad input",
         "The document is broken as a whole (not well-formed, an unknown format, over a limit) or, for `dragoman "
-        "validate`, not valid by its standard.",
+        "validate` and `dragoman types check`, not valid by its standard or type.",
         "Correct the place that the message names. Limits can be raised with --limit NAME=N.",
     ),
     "E5": Code(

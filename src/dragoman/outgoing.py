@@ -17,6 +17,7 @@ from dragoman.ledger import Kind
 from dragoman.model.incident import CustomField, Incident
 from dragoman.model.people import Contact, ContactPoint
 from dragoman.model.plain import classes, copied, fields, is_part, shapes
+from dragoman.personal import personal_of, treated
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.policy import load
 from dragoman.sharing.redact import Gate, level_of, redacted, up_to
@@ -83,14 +84,15 @@ def marked(incident: Incident, agreement: Agreement, profile: Profile, context: 
     return incident
 
 
-def applicable(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
-    """Raises UsageError for a promise to the partner that no step keeps: it must not be broken in silence."""
-    if agreement.personal not in (None, "allow"):
-        raise UsageError(f"personal = {agreement.personal!r} cannot be packed for", fix="withhold the fields instead")
-    return incident
+def without_persons(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Without the personal data that this partner may not have: the agreement says so, else the profile's [personal].
+
+    Raises ForbiddenLoss for what is blocked, UsageError for an allowance without a basis and for a missing key, OSError.
+    """
+    return treated(incident, personal_of(profile, agreement), context)
 
 
-STEPS: tuple[Step, ...] = (applicable, with_liaison, selected, marked)
+STEPS: tuple[Step, ...] = (with_liaison, selected, marked, without_persons)
 
 
 def _steps(path: str) -> list[str]:
@@ -147,7 +149,8 @@ def _with_liaison_only(incident: Incident, below: Tree, context: Context) -> Inc
     one = incident.liaison
     if one is None:
         return incident
-    return copied(incident, contacts=[_only(one, below, f"/{LIAISON}", context) if below else one])
+    kept = below | {"role": {}}  # what it is, or it would be anybody's
+    return copied(incident, contacts=[_only(one, kept, f"/{LIAISON}", context) if below else one])
 
 
 def _chosen(item: Any, below: Tree, path: str, context: Context) -> Any:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dragoman.errors import UsageError
 
-SECTIONS = ("sender", "store", "agreements", "fetch", "personal", "provenance", "types", "policy")
+SECTIONS = ("sender", "store", "agreements", "fetch", "personal", "provenance", "types", "policy", "derivation")
 Treatment = Literal["block", "redact", "pseudonymise", "allow"]
 
 
@@ -73,13 +73,18 @@ class Fetch(Section):
 
 
 class Personal(Section):
-    """What becomes of personal data, by default and for single fields; the key of pseudonyms stands in a file."""
+    """What becomes of personal data, by default and for single fields; the key of pseudonyms stands in a file.
+
+    basis: why some of it is allowed.  fields: by kind (mail), field (EmailMessage.sender) or path (liaison.email).
+    countries: whose national numbers are looked for.  also: what is left alone unless it stands here.
+    """
 
     default: Treatment = "redact"
     basis: str | None = None
     fields: dict[str, Treatment] = Field(default_factory=dict)
     key_file: Path | None = None
     countries: tuple[str, ...] = ()
+    also: tuple[Literal["liaison", "ip"], ...] = ()
 
 
 class Provenance(Section):
@@ -101,6 +106,24 @@ class Policy(Section):
     file: Path | None = None
 
 
+class Derivation(Section):
+    """What becomes of a received incident that we pass on.
+
+    keep: the fields taken over when nobody chose others.  round: to which time (15m, 1h, 1d) times are rounded down.
+    max_tlp: the strictest marking that may be passed on at all, AMBER or less; unmarked: how to treat what nobody marked.
+    marking: the least strict marking of what we send.  names: of upstreams and their tools, which no text may say;
+    harmless: words that are somebody's name but tell nothing.
+    """
+
+    keep: tuple[str, ...] = ()
+    round: str = "1h"
+    max_tlp: str = "AMBER"
+    unmarked: str = "AMBER"
+    marking: str | None = None
+    names: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+
+
 class Profile(Section):
     """All sections that sharing needs; `base` is the folder to which paths are relative."""
 
@@ -113,6 +136,7 @@ class Profile(Section):
     provenance: Provenance = Provenance()
     types: Types = Types()
     policy: Policy = Policy()
+    derivation: Derivation = Derivation()
 
     def agreement(self, name: str) -> Agreement:
         """The agreement with a partner.  Raises UsageError for one that nobody made."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 from dragoman.adapter import Can, Context
 from dragoman.carry import Comparison
@@ -16,6 +16,9 @@ from dragoman.errors import UsageError
 from dragoman.ledger import Ledger
 from dragoman.model.incident import Incident
 from dragoman.registry import adapter
+
+Step: TypeAlias = Callable[[Incident, Context], Incident]
+"""What becomes of an incident between reading and writing; it notes in the ledger what it changes."""
 
 
 @contextmanager
@@ -96,10 +99,11 @@ class Pieces(BytesIO):
 
 
 def translate(
-    source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None
+    source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None, step: Step | None = None
 ) -> Translation:
     """A document in another format, and the ledger of what is not simply native there.
 
+    step: what to do to each incident before it is written (`dragoman.incident_types.fit.step`).
     Raises UnknownFormat, ReadError, LimitExceeded, InvalidOutput.
     """
     context = context or Context()
@@ -107,6 +111,7 @@ def translate(
     name = format or _detected(stream, context)
     with paused_collector():
         incidents = read(stream, name, context)
+        incidents = incidents if step is None else [step(incident, context) for incident in incidents]
         return Translation(write(incidents, to, context), name, to, incidents, context.ledger)
 
 

@@ -22,6 +22,7 @@ class Writer1(Writer):
     """
 
     moment = ("report_time", "ReportTime")
+    named = False
     said = True
 
     def __init__(self, plans: Plans) -> None:

@@ -19,6 +19,8 @@ from dragoman_stix.write import Writing
 class OlderReading(Reading):
     """Reads objects of 2.1 that were objects of 2.0; what is told of them names their places there."""
 
+    extends = False
+
     def incidents(self, objects: list[Any]) -> list[Incident]:
         """The incidents of the document; the objects are used up."""
         told, memories = len(self.context.ledger.losses), [memory(item) for item in objects]
@@ -61,6 +63,8 @@ def _bare(item: Any) -> Any:
 
 class OlderWriting(Writing):
     """Writes objects of 2.1 that are going to be lowered: what their parts remember goes with them."""
+
+    extends = False
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

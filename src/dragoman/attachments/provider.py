@@ -11,6 +11,7 @@ from dragoman.attachments.mail import Heading
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, check_agreed, check_writable, pack
 from dragoman.errors import UsageError
+from dragoman.incident_types.fit import step
 from dragoman.ledger import Kind, Ledger
 from dragoman.outgoing import prepared
 from dragoman.profile import Profile
@@ -51,9 +52,10 @@ def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox,
     for name in wanted:
         check_writable(name)
     done: list[Sent] = []
-    place = outbox.place()
+    place, fit = outbox.place(), step(order.profile)
     for incident in read(data, source_format, context):
         told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
+        incident = incident if fit is None else fit(incident, told)
         if agreement is not None:
             incident = prepared(incident, agreement, order.profile, told)
         message = pack(incident, wanted, files, place, told)

@@ -18,7 +18,7 @@ from dragoman.errors import UsageError
 from dragoman.files import called, check_apart, load, save
 from dragoman.ledger import Kind
 from dragoman.render import REPORTS, accounts, summary
-from dragoman.translate import Translation, translate
+from dragoman.translate import Step, Translation, translate
 from dragoman.verdict import check
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Job:
     report_file: str | None
     quiet: bool
     verbose: bool
+    step: Step | None = None
     done: list[tuple[str, Report]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -64,7 +65,7 @@ class Job:
         """Translates a document, accounts for it, and writes it unless its losses are forbidden."""
         context = self.settings.context(name)
         source = load(name, context.limits.bytes)
-        made = translate(source, self.target, self.source_format, context)
+        made = translate(source, self.target, self.source_format, context, self.step)
         if self.report_file is not None:
             from dragoman.report import report  # costs the parsers of both formats
 

@@ -14,6 +14,7 @@ from dragoman.errors import UsageError
 from dragoman.files import STDIN, check_apart, names
 from dragoman.ledger import Kind
 from dragoman.registry import adapter
+from dragoman.translate import Step
 from dragoman.verdict import STRICT
 
 
@@ -74,8 +75,18 @@ def command(
     """
     forbidden = (STRICT if strict else frozenset()) | (fail_on or frozenset())
     chosen = settings(profile, options, limits, tables, carry, strict)
-    job = Job(target, source_format, chosen, forbidden, report_file, quiet, verbose)
+    job = Job(target, source_format, chosen, forbidden, report_file, quiet, verbose, _step(profile))
     return job.run(_outputs(inputs, target, output))
+
+
+def _step(profile: str | None) -> Step | None:
+    """What the profile's incident types do to an incident; pydantic is imported only for who has a profile."""
+    if profile is None:
+        return None
+    from dragoman.incident_types.fit import step
+    from dragoman.profile import load
+
+    return step(load(profile))
 
 
 def _outputs(inputs: tuple[str, ...], target: str, output: str | None) -> dict[str, Path | None]:

@@ -60,6 +60,7 @@ def command(
     """
     from dragoman.attachments.subscriber import partner_of
     from dragoman.attachments.unpack import unpack
+    from dragoman.incident_types.fit import step
     from dragoman.profile import load as load_profile
     from dragoman.translate import write
 
@@ -71,9 +72,11 @@ def command(
     dealing = partner_of(known, partner, Path(keep) if keep else None)
     tables += tuple(str(known.path(table)) for table in (dealing.agreement.mappings if dealing.agreement else ()))
     context = settings(profile, options, limits, tables).context(message)
+    fit = step(known)
     done = unpack(load(message, context.limits.bytes), dealing, context)
+    incidents = done.incidents if fit is None else [fit(incident, context) for incident in done.incidents]
     differing = len(context.ledger)
-    data = write(done.incidents, target, context)
+    data = write(incidents, target, context)
     emit(data) if output in (None, STDIN) else save(Path(str(output)), data)
     del context.ledger.losses[differing:]
     if as_json:
@@ -99,9 +102,9 @@ def _tell(name: str, done: Unpacked, context: Context, verbose: bool) -> None:
 
     for outcome in done.outcomes:
         click.echo(f"{visible(name)}: {outcome}", err=True)
-    differing = [loss for loss in context.ledger if loss.code == "D603"]
-    if differing:
-        hint = "" if verbose else " (-v lists them)"
-        click.echo(f"{visible(name)}: sources differ in {len(differing)} values{hint}", err=True)
+    hint = "" if verbose else " (-v lists them)"
+    for code, what in (("D603", "sources differ in {} values"), ("D50", "the incident type tells of {} values")):
+        if found := [loss for loss in context.ledger if loss.code.startswith(code)]:
+            click.echo(f"{visible(name)}: {what.format(len(found))}{hint}", err=True)
     for line in listed(context.ledger) if verbose else ():
         click.echo(line, err=True)

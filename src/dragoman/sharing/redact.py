@@ -76,7 +76,7 @@ def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: L
         ledger.note(Kind.DROPPED, "D401", f"/{number}{leaf.path}", reason)
     if not sieve.removed:
         return found
-    found = _without_references(found, sieve.ids, f"/{number}", ledger)
+    found = without_references(found, sieve.ids, f"/{number}", ledger)
     blanked: Incident = Copies(sieve, ledger).blanked(found, f"/{number}")
     return blanked
 
@@ -86,7 +86,7 @@ def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: L
 ENDS = {"Relation": ("source_ref", "target_ref"), "Sighting": ("sighting_of_ref",)}
 
 
-def _without_references(value: Any, ids: set[str], path: str, ledger: Ledger) -> Any:
+def without_references(value: Any, ids: set[str], path: str, ledger: Ledger) -> Any:
     """A value in which nothing refers to parts that are gone; a relation without one of its ends is gone as well."""
     if is_part(value):
         ends = ENDS.get(type(value).__name__, ())
@@ -94,13 +94,13 @@ def _without_references(value: Any, ids: set[str], path: str, ledger: Ledger) ->
             ledger.note(Kind.DROPPED, "D402", path, "it ties something to what was taken out")
             return GONE
         cls: type = type(value)
-        changes = {n: _without_references(getattr(value, n), ids, f"{path}/{n}", ledger) for n in fields(cls)}
+        changes = {n: without_references(getattr(value, n), ids, f"{path}/{n}", ledger) for n in fields(cls)}
         return copied(value, **{name: unset(cls, name) if new is GONE else new for name, new in changes.items()})
     if isinstance(value, list | tuple):
-        items = [_without_references(item, ids, f"{path}/{n}", ledger) for n, item in enumerate(value)]
+        items = [without_references(item, ids, f"{path}/{n}", ledger) for n, item in enumerate(value)]
         return [item for item in items if item is not GONE] or (() if value else value)
     if isinstance(value, dict):
-        members = {key: _without_references(item, ids, f"{path}/{key}", ledger) for key, item in value.items()}
+        members = {key: without_references(item, ids, f"{path}/{key}", ledger) for key, item in value.items()}
         return {key: item for key, item in members.items() if item is not GONE}
     if isinstance(value, str) and value in ids:
         ledger.note(Kind.DROPPED, "D402", path, "it refers to what was taken out")

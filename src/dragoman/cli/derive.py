@@ -1,0 +1,111 @@
+"""`dragoman derive`."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dragoman.cli import options
+from dragoman.cli.emit import emit
+from dragoman.cli.settings import settings
+from dragoman.errors import UsageError
+from dragoman.files import STDIN, check_apart, load, save
+from dragoman.ledger import Loss
+from dragoman.text import visible
+from dragoman.translate import read, source_format_of, write
+
+if TYPE_CHECKING:
+    from dragoman.derivation.derive import Derived
+
+
+@click.command("derive", no_args_is_help=True)
+@click.argument("source", metavar="RECEIVED", type=options.FILE)
+@click.option("--keep", multiple=True, metavar="FIELD,...", help="The fields to take over.  [default: those of the profile]")
+@click.option("--for", "partner", metavar="PARTNER", help="What was agreed with this partner holds: fields, markings, liaison.")
+@click.option("--name", "title", metavar="TEXT", help="The name of the incident, in your own words.")
+@click.option("--summary", metavar="TEXT", help="The summary, in your own words.")
+@click.option("--description", metavar="TEXT", help="The description, in your own words.")
+@click.option("--max-tlp", metavar="LEVEL", help="Pass on what is marked so: its author permitted it.")
+@click.option("--because", metavar="TEXT", help="How the author permitted it; it is recorded.")
+@click.option("--by", metavar="NAME", help="Who decides this; it is recorded.  [default: who is logged in]")
+@click.option(
+    "-t", "--to", "target", type=options.FORMAT, metavar="FORMAT",
+    help="The format to write.  [default: that of the input]",
+)  # fmt: skip
+@options.from_option
+@click.option("-o", "--output", type=options.FILE, metavar="FILE", help="Where to write.  [default: standard output]")
+@options.setting_options
+@options.quiet_option
+@click.option("-v", "--verbose", is_flag=True, help="List every value that is not passed on.")
+def command(
+    source: str, keep: tuple[str, ...], partner: str | None, title: str | None, summary: str | None, description: str | None,
+    max_tlp: str | None, because: str | None, by: str | None, target: str | None, source_format: str | None,
+    output: str | None, tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...],
+    quiet: bool, verbose: bool,
+) -> int:  # fmt: skip
+    """Make a message of ours from a received one, to pass the incident on.
+
+    Takes over the chosen fields, under new ids, with times rounded and nothing that tells whom we had it from; sender and
+    liaison are ours.  What was chosen and cannot be taken over is told, to be said in your own words.  Which message was
+    made from which is recorded in the profile's provenance store, and nowhere else.
+
+    \b
+    Examples:
+      dragoman derive received.xml --profile mine.toml --summary "Web mail is down" -o ours.xml
+      dragoman derive received.json --profile mine.toml --for acme --to stix-2.1 -o for-acme.json
+      dragoman derive received.json --profile mine.toml --keep status,indicators,observables
+    """
+    from dragoman.derivation.derive import Wish, derive
+    from dragoman.derivation.record import record
+    from dragoman.profile import load as load_profile
+
+    if profile is None:
+        raise UsageError("who are we?", fix="--profile FILE with [sender] and [defaults.liaison]")
+    ours = load_profile(profile)
+    context = settings(profile, options, limits, tables).context(source)
+    texts = {name: text for name, text in (("name", title), ("summary", summary), ("description", description)) if text}
+    fields = tuple(field for group in keep for field in group.split(","))
+    wish = Wish(keep=fields, partner=partner, max_tlp=max_tlp, because=because, texts=texts)
+    data = load(source, context.limits.bytes)
+    name = source_format or source_format_of(data, context)
+    made = derive(read(data, name, context), wish, ours, context)
+    written = write([one.incident for one in made], target or name, context.aside())
+    record(made, wish, ours, data, name, by or _user(), context)
+    if not quiet:
+        tell(made, verbose)
+    _hand_over(written, source, output)
+    return 0
+
+
+def _hand_over(data: bytes, source: str, output: str | None) -> None:
+    if output is None or output == STDIN:
+        emit(data)
+        return
+    check_apart([source], Path(output))
+    save(Path(output), data)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a system that knows no names
+        return ""
+
+
+def tell(made: Sequence[Derived], verbose: bool) -> None:
+    """What has to be said in our own words, and how much was taken over."""
+    for one in made:
+        _lines(one.decisions if verbose else one.to_rewrite)
+        left = len(one.decisions) - len(one.to_rewrite)
+        took = ", ".join(one.taken) or "nothing"
+        click.echo(f"{one.incident.id}: took over {took}; {len(one.to_rewrite)} to rewrite, {left} not passed on", err=True)
+
+
+def _lines(losses: Sequence[Loss]) -> None:
+    for loss in losses:
+        word = "left out" if loss.code == "D701" else "rewrite"
+        click.echo(f"{visible(loss.path)}: {word}: {visible(loss.reason)} [{loss.code}]", err=True)
