@@ -85,7 +85,7 @@ def test_only_the_fields_that_were_agreed_on_are_given_and_the_label_always() ->
         id=INCIDENT.id,
         markings=["tlp-2:green"],
         summary="A leak",
-        contacts=[Contact(emails=emails)],
+        contacts=[Contact(role="liaison", emails=emails)],
         custom_fields=[INCIDENT.custom_fields[0]],
     )
     assert {"/description", "/residue", "/events", "/liaison/name"} <= set(told)
