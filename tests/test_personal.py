@@ -291,6 +291,15 @@ def test_what_is_encoded_goes_whole() -> None:
     assert (artifact.payload_bin, artifact.mime_type) == (None, "message/rfc822")
 
 
+def test_a_program_goes_only_for_a_value_that_is_known() -> None:
+    """If it failed, samples would be lost for letters that are none; or carry a login out that stands in a field."""
+    for text, left in ((b"MZ\0\0XX\\Hh", True), (b"MZ\0\0jdoe\0", False)):
+        sample = Artifact(payload_bin=base64.b64encode(text).decode())
+        incident = Incident(summary="s", observables=[sample, UserAccount(account_login="jdoe", account_type="unix")])
+        found = treated(incident, Personal(), at_now()).observables
+        assert any(getattr(one, "payload_bin", None) for one in found) is left
+
+
 def test_a_pattern_of_which_half_would_be_wrong_goes_whole() -> None:
     """If it failed, the receiver would search for a blank."""
     indicator = Indicator(name="n", pattern="[email-addr:value = 'jane@corp.example']", pattern_type="stix")

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator
 
 from dragoman.personal.checks import CHECKS
 from dragoman.personal.national import numbers
-from dragoman.personal.rows import Pattern, kinds, not_numbers, patterns
+from dragoman.personal.rows import Pattern, kinds, not_numbers, patterns, signs
 from dragoman.personal.spans import Span
 
+DIGIT = re.compile(r"\d")
 BEFORE = 64  # how far before a value a word may stand that makes it something else
 
 
@@ -18,16 +19,18 @@ def looks(text: str, countries: Collection[str] = (), also: Collection[str] = ()
 
     countries: whose numbers are looked for.  also: kinds that are left alone else.  where: the class and field of the text.
     """
-    covered = not_numbers().sub(_cover, text) if any(c.isdigit() for c in text) else ""
+    covered = not_numbers().sub(_cover, text) if DIGIT.search(text) else ""
+    there = [sign for sign in signs() if sign in text]
     for row in patterns():
-        if _may_be(row, text, where) and (row.kind in also or not kinds()[row.kind].also):
+        if _may_be(row, there, bool(covered)) and where not in row.not_in and (row.kind in also or not kinds()[row.kind].also):
             yield from _by(row, covered if row.numeric else text)
     if covered:
         yield from numbers(covered, countries)
 
 
-def _may_be(row: Pattern, text: str, where: str) -> bool:
-    return where not in row.not_in and any(needed in text for needed in row.needs)
+def _may_be(row: Pattern, there: Collection[str], digits: bool) -> bool:
+    """Whether a text with these signs can have it: most have none, and this is quick."""
+    return not row.needs.isdisjoint(there) if row.needs else digits
 
 
 def _by(row: Pattern, text: str) -> Iterator[Span]:

@@ -43,8 +43,8 @@ class Pattern:
     pattern: re.Pattern[str]
     check: str = ""
     not_after: re.Pattern[str] | None = None
-    not_in: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ("",)
+    not_in: frozenset[str] = frozenset()
+    needs: frozenset[str] = frozenset()
     numeric: bool = False
 
 
@@ -113,8 +113,14 @@ def patterns() -> tuple[Pattern, ...]:
 def _pattern(row: Mapping[str, Any]) -> Pattern:
     not_after = row.get("not_after")
     compiled = {"pattern": re.compile(row["pattern"]), "not_after": re.compile(not_after) if not_after else None}
-    lists = {name: tuple(row[name]) for name in ("not_in", "needs") if name in row}
+    lists = {name: frozenset(row[name]) for name in ("not_in", "needs") if name in row}
     return Pattern(**{**row, **compiled, **lists})
+
+
+@cache
+def signs() -> tuple[str, ...]:
+    """What some pattern needs; one that names nothing needs a digit."""
+    return tuple(sorted({sign for row in patterns() for sign in row.needs}))
 
 
 @cache

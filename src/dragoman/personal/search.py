@@ -166,13 +166,16 @@ class Search:
     def _decoded(self, place: Written) -> Iterator[Finding]:
         """A field of bytes goes whole for the first thing that is found in it."""
         try:
-            text = base64.b64decode(place.text, validate=True).decode("utf-8", "replace")
+            data = base64.b64decode(place.text, validate=True)
         except (binascii.Error, ValueError):
-            text = place.text
-        inner = next((one for one in self._read(replace(place, text=text)) if one.treatment != "allow"), None)
+            data = place.text.encode("utf-8", "surrogatepass")
+        only_copies = b"\0" in data  # of a program nothing has the looks of anything
+        inside = replace(place, text=data.decode("utf-8", "replace"), of_id=only_copies)
+        inner = next((one for one in self._read(inside) if one.treatment != "allow"), None)
         if inner is not None:
             treatment: Treatment = "block" if inner.treatment == "block" else "redact"
-            yield replace(inner, treatment=treatment, leaf=place.path, start=0, end=0, why=f"in encoded bytes: {inner.why}")
+            why = f"in encoded bytes: {inner.why}"
+            yield replace(inner, treatment=treatment, leaf=place.path, start=0, end=0, of_id=False, why=why)
 
     def _place(self, path: Path, keys: set[Path]) -> str:
         """A path without the names of members that are personal themselves."""
