@@ -159,14 +159,14 @@ def test_what_a_template_has_no_field_for_is_a_note_about_the_object() -> None:
     assert (note.content, note.object_refs) == ("Malicious", [incident.observations[0].id])
 
 
-def test_a_template_that_we_do_not_know_is_a_group_of_its_attributes() -> None:
-    """Its values would be in the residue only."""
+def test_a_template_that_we_do_not_know_is_a_note_about_its_attributes() -> None:
+    """Its values would be in the residue only; as a grouping, others would take it for an event of its own."""
     said = an_object("unheard-of", ("software", "ESET"), ("signature", "Linux/Mozi.D"))
     incident, told = through([said])
     assert told == [said]
-    (group,) = incident.reports
-    assert (group.id, group.type, group.name) == (f"grouping--{UUID.format(1)}", "grouping", "unheard-of")
-    assert [note.id for note in incident.notes] == group.object_refs
+    group = next(note for note in incident.notes if note.id == f"note--{UUID.format(1)}")
+    assert group.abstract == "unheard-of"
+    assert [note.id for note in incident.notes if note is not group] == group.object_refs
 
 
 def test_a_reference_is_a_relation_and_may_point_forward() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dragoman.model import Indicator, Note, Relation, Report
+from dragoman.model import Indicator, Note, Relation
 from dragoman_misp.attributes import YES, based_on, comment_on, observation, read_attribute, time_of
 from dragoman_misp.drafts import Drafts, pattern_of
 from dragoman_misp.exact import Object, keep
@@ -122,17 +122,15 @@ def _comment(item: Object, main: Any, growing: Growing) -> None:
 
 
 def _group(said: Object, items: Sequence[Object], growing: Growing) -> Any:
-    """An object that we have no parts for: its attributes, held together; a note when it has none."""
+    """An object that we have no parts for: a note about its attributes, or about the event when it has none.
+
+    A grouping would say the same, but readers of MISP's own STIX take every grouping for an event.
+    """
     name = said.get("name")
-    if not items:
-        main: Any = Note(abstract=name if type(name) is str else None, content=str(said.get("description") or name or UNNAMED))
-        main.object_refs = [growing.report_id]
-        return _added(main, "notes", "note", said, growing)
-    refs = [_inside(item, growing, said) for item in items]
-    main = Report(
-        type="grouping", context="unspecified", name=name if type(name) is str and name else UNNAMED, object_refs=refs
-    )
-    return _added(main, "reports", "grouping", said, growing)
+    refs = [_inside(item, growing, said) for item in items] or [growing.report_id]
+    main = Note(abstract=name if type(name) is str else None, content=str(said.get("description") or name or UNNAMED))
+    main.object_refs = refs
+    return _added(main, "notes", "note", said, growing)
 
 
 def _added(main: Any, holder: str, kind: str, said: Object, growing: Growing, describes: bool = False) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model import Incident, Indicator, Observation, Relation, Report
+from dragoman.model import Incident, Indicator, Note, Observation, Relation, Report
 from dragoman_misp import tags
 from dragoman_misp.exact import Object, kept
 from dragoman_misp.foreign import Foreign
@@ -143,8 +143,8 @@ class Telling:
         return write_members(row, main, about, self, said)
 
     def _grouped(self, main: Any, said: Object) -> list[Object]:
-        refs = main.object_refs if isinstance(main, Report) else ()
-        return [self.inside(self.parts[ref], said) for ref in refs if ref in self.parts]
+        refs = main.object_refs if isinstance(main, Note | Report) else ()
+        return [self.inside(self.parts[ref], said) for ref in refs if ref in self.parts and ref != self.incident.basis]
 
     def inside(self, main: Any, said: Object) -> Object:
         """The attribute, inside an object, that a part is the main one of."""
