@@ -15,6 +15,7 @@ from dragoman.attachments.provider import Order, Sent, packed
 from dragoman.attachments.store import Store
 from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
 from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType, Note
+from dragoman.model.plain import copied
 from dragoman.outgoing import prepared
 from dragoman.profile import Agreement, Policy, Profile
 
@@ -202,3 +203,16 @@ def test_attachments_are_served_over_https_only(uri: str, tmp_path: Path) -> Non
         Outbox(tmp_path, Store(tmp_path), uri).place()
     with pytest.raises(UsageError, match="nobody could fetch"):
         Outbox(tmp_path, Store(tmp_path)).place()
+
+
+@pytest.mark.requirement("BF-6", "PR-3")
+@pytest.mark.parametrize("target", ["base", "iodef-2", "stix-2.1"])
+def test_the_message_that_it_was_made_from_is_never_named(target: str) -> None:
+    """If it failed, a member of an older exchange would let customers map our suppliers."""
+    parent = "7a1f2c1e-3d55-4d0a-9a43-0d9ff1d0c0de"
+    context = Context(now=lambda: NOW)
+    received = copied(INCIDENT, residue={"base": {"parent": parent, "ticket": "T-1"}})
+    found = prepared(received, Agreement(), Profile(), context)
+    assert found.residue == {"base": {"ticket": "T-1"}}
+    assert "/residue/parent" in [loss.path for loss in context.ledger]
+    assert parent not in write([found], target, context).decode()

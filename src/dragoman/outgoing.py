@@ -92,7 +92,20 @@ def without_persons(incident: Incident, agreement: Agreement, profile: Profile, 
     return treated(incident, personal_of(profile, agreement), context)
 
 
-STEPS: tuple[Step, ...] = (with_liaison, selected, marked, without_persons)
+def without_parent(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Without the message that this one was made from, which older software named (REQUIREMENTS BF-6, PR-3)."""
+    left = {name: _unparented(kept) for name, kept in (incident.residue or {}).items()}
+    if left == (incident.residue or {}):
+        return incident
+    context.ledger.note(Kind.DROPPED, "D601", "/residue/parent", "no message refers to the one that it was made from")
+    return copied(incident, residue={name: kept for name, kept in left.items() if kept} or None)
+
+
+def _unparented(kept: Any) -> Any:
+    return {name: value for name, value in kept.items() if name != "parent"} if isinstance(kept, dict) else kept
+
+
+STEPS: tuple[Step, ...] = (with_liaison, selected, marked, without_persons, without_parent)
 
 
 def _steps(path: str) -> list[str]:

@@ -19,7 +19,10 @@ from dragoman.text import visible
 from dragoman.translate import read, source_format_of, write
 
 if TYPE_CHECKING:
+    from dragoman.adapter import Context
     from dragoman.derivation.derive import Derived
+    from dragoman.model.incident import Attachment, Incident
+    from dragoman.profile import Profile
 
 
 @click.command("derive", no_args_is_help=True)
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 @click.option("--description", metavar="TEXT", help="The description, in your own words.")
 @click.option("--max-tlp", metavar="LEVEL", help="Pass on what is marked so: its author permitted it.")
 @click.option("--because", metavar="TEXT", help="How the author permitted it; it is recorded.")
+@click.option("--take-over", multiple=True, type=options.FILE, metavar="FILE", help="Attach a file of theirs, cleaned.")
+@click.option("--base-uri", default="", metavar="URI", help="Where the store's public folder is served: https://…")
 @click.option("--by", metavar="NAME", help="Who decides this; it is recorded.  [default: who is logged in]")
 @click.option(
     "-t", "--to", "target", type=options.FORMAT, metavar="FORMAT",
@@ -43,7 +48,8 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="List every value that is not passed on.")
 def command(
     source: str, keep: tuple[str, ...], partner: str | None, title: str | None, summary: str | None, description: str | None,
-    max_tlp: str | None, because: str | None, by: str | None, target: str | None, source_format: str | None,
+    max_tlp: str | None, because: str | None, take_over: tuple[str, ...], base_uri: str, by: str | None,
+    target: str | None, source_format: str | None,
     output: str | None, tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...],
     quiet: bool, verbose: bool,
 ) -> int:  # fmt: skip
@@ -69,16 +75,30 @@ def command(
     context = settings(profile, options, limits, tables).context(source)
     texts = {name: text for name, text in (("name", title), ("summary", summary), ("description", description)) if text}
     fields = tuple(field for group in keep for field in group.split(","))
-    wish = Wish(keep=fields, partner=partner, max_tlp=max_tlp, because=because, texts=texts)
     data = load(source, context.limits.bytes)
     name = source_format or source_format_of(data, context)
-    made = derive(read(data, name, context), wish, ours, context)
+    received = read(data, name, context)
+    files = _taken_over(take_over, received, ours, base_uri, context)
+    wish = Wish(keep=fields, partner=partner, max_tlp=max_tlp, because=because, texts=texts, attachments=files)
+    made = derive(received, wish, ours, context)
     written = write([one.incident for one in made], target or name, context.aside())
     record(made, wish, ours, data, name, by or _user(), context)
     if not quiet:
         tell(made, verbose)
     _hand_over(written, source, output)
     return 0
+
+
+def _taken_over(
+    files: tuple[str, ...], received: list[Incident], ours: Profile, base_uri: str, context: Context
+) -> tuple[Attachment, ...]:
+    if not files:
+        return ()
+    from dragoman.attachments.store import Store
+    from dragoman.derivation.takeover import taken_over
+
+    found = {file: load(file, context.limits.bytes) for file in files}
+    return taken_over(found, received, ours, Store(ours.path(ours.store.path)), base_uri, context)
 
 
 def _hand_over(data: bytes, source: str, output: str | None) -> None:
