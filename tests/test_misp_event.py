@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -157,3 +158,11 @@ def test_what_is_native_is_so_in_every_wrapping(value: Any) -> None:
     account = report(data, translate(data, "stix-2.1", "misp", context()), context())
     natives = {fate.path.rpartition("Attribute")[2] for fate in account.fates if fate.kind is Kind.NATIVE}
     assert {"/0/type", "/0/value", "/0/category", "/0/uuid", "/0/to_ids", "/0/timestamp"} <= natives
+
+
+def test_an_event_keeps_its_uuid_where_nothing_is_carried() -> None:
+    """If it failed, an event that went through STIX without an extension would come back as another one."""
+    data = json.dumps({"Event": RAW}).encode()
+    bare = replace(context(), carry="drop")
+    there = translate(data, "stix-2.1", "misp", bare).data
+    assert json.loads(translate(there, "misp", "stix-2.1", bare).data)["Event"]["uuid"] == RAW["uuid"]

@@ -130,11 +130,17 @@ class Envelope:
         moments = [moment for name in DAYS if (moment := getattr(incident, name)) and to_day(moment)]
         now = self.context.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         self.writer.defaults = {
-            "uuid": our_uuid(f"event {incident.id or _told(incident)}"),
+            "uuid": _uuid(incident),
             "info": _title(incident),
             "date": to_day(moments[0] if moments else now),
             "timestamp": to_epoch(incident.created or now) or to_epoch(now),
         }
+
+
+def _uuid(incident: Incident) -> str:
+    """The uuid of an event: that of the report that stands for it, else one that follows from what the incident says."""
+    standing = (incident.basis or "").rpartition("--")[2]
+    return standing if UUID.fullmatch(standing) else our_uuid(f"event {incident.id or _told(incident)}")
 
 
 def _standing(incident: Incident) -> Object:
