@@ -293,3 +293,16 @@ def test_the_hive_of_a_registry_key_is_spelled_out() -> None:
     incident, back = through([copy.deepcopy(said)])
     assert incident.observables[0].key == "HKEY_CURRENT_USER\\Software\\x"  # type: ignore[union-attr]
     assert back == [said]
+
+
+@pytest.mark.parametrize("kind", ["authentihash", "imphash", "sha224", "filename|vhash"])
+@pytest.mark.parametrize("detects", [True, False])
+def test_a_digest_that_stix_has_no_name_for_is_no_observable(kind: str, detects: bool) -> None:
+    """If it failed, a strict reader of STIX would refuse the file, and with it whatever refers to it."""
+    value = "a.exe|" * ("|" in kind) + "a" * 56
+    said = attribute(kind, value, to_ids=detects)
+    incident, told = through([said])
+    assert told == [said]
+    assert incident.observables == ()
+    assert len(incident.indicators) == detects
+    assert len(incident.notes) == (not detects)

@@ -94,14 +94,16 @@ class Row:
 def rows() -> dict[str, Row]:
     """Every type of attribute that has a row."""
     raw = dict(facts(TABLE)["types"])
+    stands = frozenset(facts(TABLE)["vocabulary"])
     for name, (algorithm, digits) in facts(TABLE)["hashes"].items():
         step = algorithm if WORD.fullmatch(algorithm) else f"'{algorithm}'"
         finds = f"file:hashes.{step} = "
-        raw[name] = {"is": [{"type": "file", "hashes": {algorithm: "$1"}}], "finds": f"{finds}'$1'", "checks": [digits]}
+        held = [{"type": "file", "hashes": {algorithm: "$1"}}] if algorithm in stands else []
+        raw[name] = {"is": held, "finds": f"{finds}'$1'", "checks": [digits]}
         if known_type(f"filename|{name}"):
-            pair = {"type": "file", "name": "$1", "hashes": {algorithm: "$2"}}
+            pair = [{"type": "file", "name": "$1", "hashes": {algorithm: "$2"}}] if held else []
             finds = f"file:name = '$1' AND {finds}'$2'"
-            raw[f"filename|{name}"] = {"is": [pair], "finds": finds, "checks": [None, digits]}
+            raw[f"filename|{name}"] = {"is": pair, "finds": finds, "checks": [None, digits]}
     return {name: _row(name, row) for name, row in raw.items()}
 
 
