@@ -75,7 +75,7 @@ class Iodef2(TableAdapter):
             raise ReadError("the document holds no Incident", where=context.source)
         incidents[0].header = header
         for incident in incidents:
-            settle(incident, self.making.writes.named)
+            settle(incident, self.making.writes.named, self.plans(context).places, reader.format)
         return incidents, no_anchor
 
     def header(self, reader: XmlReader, root: Any) -> Header | None:

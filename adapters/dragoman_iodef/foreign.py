@@ -45,7 +45,7 @@ from dragoman.model import (
 )
 from dragoman.model.plain import plain
 from dragoman_iodef.addresses import accepts
-from dragoman_iodef.custom import as_additional
+from dragoman_iodef.custom import unsettled
 from dragoman_iodef.hooks import NCNAME
 from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages
 
@@ -118,7 +118,7 @@ def _placed(incident: Incident, writer: Writer) -> Incident:
         "assessments": _assessments(incident),
         "methods": [*incident.methods, *_methods(incident)],
         "events": [*incident.events, *_events(incident)],
-        "additional": [*incident.additional, *_additional(incident, writer)],
+        "additional": unsettled(incident, _additional(incident), writer),
     }
     made = {name: value for name, value in made.items() if (value or None) != (getattr(incident, name) or None)}
     return changed(incident, **made) if made else incident
@@ -253,11 +253,9 @@ def _shown(part: Any, **said: Any) -> Additional:
     return Additional(dtype="string", markings=part.markings, field_markings=part.field_markings, **said)
 
 
-def _additional(incident: Incident, writer: Writer) -> Iterable[Additional]:
-    """Notes and attachments; custom fields last, where they are found again."""
+def _additional(incident: Incident) -> Iterable[Additional]:
+    """Notes and attachments."""
     for note in incident.notes:
         yield _shown(note, name="note", meaning=note.abstract, value=note.content)
     for file in incident.attachments:
         yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri)
-    for field in incident.custom_fields:
-        yield as_additional(field, writer.named)

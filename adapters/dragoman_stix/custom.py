@@ -2,17 +2,20 @@
 
 It stands on the incident, or on what stands for it: `{"custom_fields": [{"id", "value", "type": {"id", "name", …}}]}`, the
 members as the base message has them.  Only what would be written exactly so is read; all else stays an extension like any
-other.  Fields with a marking of their own are not written here: an extension is seen by whoever sees the object.
+other.  Fields with a marking of their own are not written here: an extension is seen by whoever sees the object.  Fields with a
+place of their own stand there instead (`placed`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from dragoman.mapping.places import Place
 from dragoman.model import CustomField, FieldType, Incident
 from dragoman.model.plain import build, plain
+from dragoman_stix import placed
 from dragoman_stix.cargo import AUTHOR, SINCE, author
 from dragoman_stix.ids import is_identifier, uid
 
@@ -42,19 +45,20 @@ def definitions() -> list[Object]:
     return [author(), extension]
 
 
-def say(incident: Incident, objects: list[Any], basis: str | None) -> bool:
-    """Puts the custom fields of an incident on its object, if they may and can stand there; whether it did.
+def say(incident: Incident, objects: list[Any], basis: str | None, places: Sequence[Place]) -> bool:
+    """Puts the custom fields of an incident on its object, if they may and can stand there; whether the extension does.
 
-    objects: of the incident, itself first unless `basis` is the id of what stands for it.
+    objects: of the incident, itself first unless `basis` is the id of what stands for it.  places: of single fields.
     """
     named = (item for item in objects if isinstance(item, dict) and item.get("id") == basis)
     bearer = objects[0] if basis is None else next(named, None)
     if bearer is None or not incident.custom_fields or not _is_open(incident):
         return False
+    fields = placed.put(bearer, incident.custom_fields, places)
     extensions = bearer.get("extensions", {})
-    if EXTENSION in extensions or not all(map(_is_plain, incident.custom_fields)):
+    if EXTENSION in extensions or not fields or not all(map(_is_plain, fields)):
         return False
-    bearer["extensions"] = {**extensions, EXTENSION: _said([*incident.custom_fields])}
+    bearer["extensions"] = {**extensions, EXTENSION: _said(fields)}
     return True
 
 
@@ -81,8 +85,18 @@ def _is_open(incident: Incident) -> bool:
     return not any(name.startswith(MEMBER) for name in marked)
 
 
-def taken(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomField]]:
-    """Takes the custom fields out of a document, by the id of the object that bears them.
+def taken(objects: list[Any], basis: str, alone: bool, places: Sequence[Place]) -> dict[str, list[CustomField]]:
+    """Takes the custom fields out of a document, by the id of the object that bears them; those with places come first.
+
+    places: of single fields.  The rest as in `_extended`.
+    """
+    single = {item["id"]: placed.taken(item, places) for item in _alone(objects, basis)} if places else {}
+    extended = _extended(objects, basis, alone)
+    return {name: [*single.get(name, ()), *extended.get(name, ())] for name in [*single, *extended]}
+
+
+def _extended(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomField]]:
+    """What stands in the extension.
 
     The definition goes with them from where we write it; one that stands elsewhere stays an object like any other.
     objects: of the document, changed in place.  basis: the id of what stands for an incident that has no object.  alone:
@@ -91,11 +105,10 @@ def taken(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomF
     ours = objects[-2:] == definitions()
     if not (alone or ours or is_defined(objects)):
         return {}
-    bearers = list(_bearers(objects, basis))
-    often = Counter(item["id"] for item in bearers)
-    found = {item["id"]: fields for item in bearers if often[item["id"]] == 1 and (fields := _understood(item))}
-    for item in bearers:
-        if item["id"] in found:
+    found: dict[str, list[CustomField]] = {}
+    for item in _alone(objects, basis):
+        if fields := _understood(item):
+            found[item["id"]] = fields
             item["extensions"] = {name: value for name, value in item["extensions"].items() if name != EXTENSION}
             if not item["extensions"]:
                 del item["extensions"]
@@ -107,6 +120,13 @@ def taken(objects: list[Any], basis: str, alone: bool) -> dict[str, list[CustomF
 def is_defined(objects: list[Any]) -> bool:
     """Whether the definition is among the objects."""
     return any(isinstance(item, dict) and item.get("id") == EXTENSION for item in objects)
+
+
+def _alone(objects: list[Any], basis: str) -> list[Object]:
+    """The objects that can bear custom fields, but for those of which there are several with one id."""
+    bearers = list(_bearers(objects, basis))
+    often = Counter(item["id"] for item in bearers)
+    return [item for item in bearers if often[item["id"]] == 1]
 
 
 def _bearers(objects: list[Any], basis: str) -> Iterator[Object]:

@@ -116,7 +116,7 @@ class Reading:
         """The incidents of the document; the objects are used up."""
         types = list(map(type_of, objects))
         basis = self._basis(objects, types)
-        custom = taken(objects, basis, self.form.wrapper == "object") if self.extends else {}
+        custom = taken(objects, basis, self.form.wrapper == "object", self.table.places) if self.extends else {}
         types = types[: len(objects)]
         for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
             self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))

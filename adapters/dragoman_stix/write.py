@@ -89,7 +89,7 @@ class Writing:
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         out = [self._mended(item) for item in out] if self.loose else out
-        self.custom = (self.extends and say(incident, out, flat.basis)) or self.custom
+        self.custom = (self.extends and say(incident, out, flat.basis, self.table.places)) or self.custom
         return out
 
     def _flat(self, incident: Incident) -> Incident:

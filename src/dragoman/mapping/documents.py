@@ -18,7 +18,8 @@ from dragoman.carry import Anchor, Cargo, no_anchor
 from dragoman.errors import ReadError
 from dragoman.mapping.adapter import TableAdapter
 from dragoman.mapping.codecs import Codec
-from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, remember
+from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, overlay, remember
+from dragoman.mapping.placed import put, taken
 from dragoman.mapping.table import Row, Spec, Table, load
 from dragoman.model.incident import Incident
 from dragoman.model.plain import is_part, shapes
@@ -69,11 +70,14 @@ class JsonTableAdapter(TableAdapter):
     def take(self, tree: Any, context: Context) -> tuple[list[Incident], Anchor]:
         """One incident for each object; the first remembers whether they stood in a list."""
         reader = JsonReader(self.format.name, context.ledger)
-        listed = isinstance(tree, list)
+        listed, places = isinstance(tree, list), self.table(context).places
         incidents = []
         for place, item in enumerate(tree if listed else [tree]):
             reader.trail = [place] if listed else []
-            incidents.append(self.taken(reader, item, context))
+            placed = taken(item, places, self.format.name)
+            incident = self.taken(reader, item, context)
+            incident.custom_fields = [*placed, *incident.custom_fields] or ()
+            incidents.append(incident)
         if listed and len(incidents) == 1:
             remember(incidents[0], self.format.name, "document", "list")
         return incidents, no_anchor
@@ -88,9 +92,17 @@ class JsonTableAdapter(TableAdapter):
     def give(self, incidents: list[Incident], context: Context) -> Any:
         """One object, or a list of them when there are several or when they came as one."""
         writer = JsonWriter(self.format.name, context.ledger)
-        objects = [self.given(writer, incident, context) for incident in incidents]
+        objects = [self._given(writer, incident, context) for incident in incidents]
         alone = len(objects) == 1 and form(incidents[0], self.format.name).get("document") != "list"
         return objects[0] if alone else objects
+
+    def _given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
+        """The object that says the incident, custom fields in their own places."""
+        placed: Object = {}
+        left = put(placed, incident.custom_fields, self.table(context).places, self.format.name)
+        target = self.given(writer, replace(incident, custom_fields=left or ()) if placed else incident, context)
+        overlay(target, placed)
+        return target
 
     def given(self, writer: JsonWriter, incident: Incident, context: Context) -> Object:
         """The object that says the incident."""

@@ -11,9 +11,12 @@ from typing import Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dragoman.errors import MappingError
+from dragoman.mapping.kinds import CANONICAL, kind_of
+from dragoman.mapping.places import PREFIX
 from dragoman.text import visible
 
 GUARDED = frozenset({"markings", "field_markings", "history_markings", "tlp"})
+NOT_OF_CUSTOM = frozenset({"codec", "vocab", "part", "required", "many"})  # its type says how it is read and written
 Word: TypeAlias = str | dict[Literal["as"], str] | list[str]
 PLACE = "at"  # what the format's own name stands for in the schema
 
@@ -24,10 +27,18 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+class UserField(Closed):
+    """The definition of a custom field, as both partners have it."""
+
+    id: str | None = Field(None, description="the id of the definition, a UUID")
+    description: str | None = None
+    type: str | None = Field(None, description=f"one of {', '.join(CANONICAL)}, or another word for one")
+
+
 class UserRow(Closed):
     """A row: a field of the model, and where it stands in the format."""
 
-    core: str = Field(description="a field of the model")
+    core: str = Field(description="a field of the model; custom_fields.NAME is the custom field of that name")
     at: str = Field(description="where it stands; the member is called like the format", min_length=1)
     codec: str | None = Field(None, description="how a scalar is read and written")
     vocab: str | dict[str, Word] | list[str] | None = Field(None, description="our words to theirs, or the name of a list")
@@ -35,6 +46,7 @@ class UserRow(Closed):
     required: str | int | float | bool | None = Field(None, description="what the format demands when nobody said it")
     many: bool = Field(False, description="whether there may be several")
     doc: str | None = None
+    field: UserField | None = Field(None, description="of a custom field: its definition")
 
 
 class UserPart(Closed):
@@ -58,9 +70,22 @@ def check(raw: Any, where: str) -> None:
         raise MappingError(visible(f"{place}: {fault['msg']}"), where=where, fix="see the guide on mappings") from None
     for name, part in raw["parts"].items():
         for row in part["rows"]:
-            if row["core"] in GUARDED:
-                what = f"{name}/{row['core']}: a mapping cannot say who may see a thing"
-                raise MappingError(what, where=where, fix="leave the row out")
+            _check_row(row, f"{name}/{row['core']}", where)
+
+
+def _check_row(row: dict[str, Any], place: str, where: str) -> None:
+    """Raises MappingError for what the shape of a row does not show."""
+    if row["core"] in GUARDED:
+        raise MappingError(f"{place}: a mapping cannot say who may see a thing", where=where, fix="leave the row out")
+    custom = row["core"].startswith(PREFIX)
+    if strange := sorted(row.keys() & (NOT_OF_CUSTOM if custom else {"field"})):
+        whom = "of a custom field" if custom else "of any other field"
+        raise MappingError(f"{place}: {strange[0]!r} is not for a row {whom}", where=where, fix="leave it out")
+    if custom and row["core"] == PREFIX:
+        raise MappingError(f"{place}: which custom field?", where=where, fix=f"core: {PREFIX}NAME")
+    word = row.get("field", {}).get("type")
+    if word is not None and kind_of(word) is None:
+        raise MappingError(f"{place}: no type {word!r}", where=where, fix=f"one of {', '.join(CANONICAL)}")
 
 
 def _renamed(raw: Any) -> Any:

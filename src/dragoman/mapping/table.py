@@ -25,6 +25,8 @@ names groups of rows in `common` that come before the part's own, which may also
 a path to the reason it is not read.  `required: {default: x}` takes the value from what the writer calls x (the time of
 writing); a required row deep inside is demanded only where the object stands that it is in.
 
+`places` is a regular expression of the places that single custom fields may have: see `mapping.places`.
+
 `extends` names the format whose table this one is over: see `mapping.extend`.
 """
 
@@ -32,7 +34,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -43,6 +45,7 @@ from dragoman.errors import MappingError
 from dragoman.mapping import kept
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.mapping.extend import by_name, extended, inherited
+from dragoman.mapping.places import Place, distinct, split
 from dragoman.model.plain import classes, shapes
 
 ROW_KEYS = {
@@ -174,11 +177,12 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All parts of one format by name, and whatever else its file says (`facts`)."""
+    """All parts of one format by name, whatever else its file says (`facts`), and the user's `places` of custom fields."""
 
     format: str
     parts: Mapping[str, Spec]
     facts: Mapping[str, Any]
+    places: tuple[Place, ...] = ()
 
 
 def _words(named: Any, format_name: str) -> Vocabulary:
@@ -239,10 +243,12 @@ def load(
     Raises MappingError naming the row that is wrong.
     """
     raw = facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name))
-    raw = expanded(raw, format_name)
+    raw, places = expanded(raw, format_name), list[Place]()
     for file in tables:
-        raw = merged(raw, users(file), file)
-    return compiled(raw, format_name, CODECS | dict(codecs or {}))
+        theirs, found = split(users(file), raw, file)
+        raw, places = merged(raw, theirs, file), [*places, *found]
+    table = compiled(raw, format_name, CODECS | dict(codecs or {}))
+    return replace(table, places=distinct(places, ", ".join(tables)))
 
 
 def users(file: str) -> Any:

@@ -112,7 +112,7 @@ class Plans:
     """All plans of a table by the names of its parts; made once and shared by every document."""
 
     def __init__(self, table: Table, prepare: Mapping[str, Prepare] | None = None) -> None:
-        self.format, self.names, self.facts = table.format, Names(table), table.facts
+        self.format, self.names, self.facts, self.places = table.format, Names(table), table.facts, table.places
         self.by_name = {name: Plan(spec) for name, spec in table.parts.items()}
         for name, made in self.by_name.items():
             made.prepare = (prepare or {}).get(name)

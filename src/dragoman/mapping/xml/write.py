@@ -28,7 +28,7 @@ class XmlWriter:
     """
 
     def __init__(self, plans: Plans) -> None:
-        self.plans, self.format, self.names = plans.by_name, plans.format, plans.names
+        self.plans, self.format, self.names, self.places = plans.by_name, plans.format, plans.names, plans.places
         self.out: list[str] = []
         self.missing: list[str] = []
         self.strictest: Level | None = None
