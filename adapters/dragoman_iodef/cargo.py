@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.carry import Cargo
+from dragoman.carry import Cargo, markings_in
 from dragoman.errors import LimitExceeded, ReadError
 from dragoman.model.marking import Level, level
 from dragoman.tree.json import decode
@@ -62,7 +62,7 @@ def pieces(cargo: Cargo) -> list[str]:
 
 def restriction(cargo: Cargo, strictest: Level | None, word: Callable[[Level], str] = word_of) -> str | None:
     """The word for the strictest of all around or in a cargo; None when nobody marked anything."""
-    levels = [level(marking) for marking in _markings(cargo)] + ([] if strictest is None else [strictest])
+    levels = [level(marking) for marking in markings_in(cargo)] + ([] if strictest is None else [strictest])
     return word(max(levels)) if levels else None
 
 
@@ -83,26 +83,3 @@ def unpack(root: Any, context: Context, hold: Hold = HOLD) -> Cargo:
         element.getparent().remove(element)
     return cargo
 
-
-def _markings(value: Any) -> list[str]:
-    """All markings in a cargo, wherever they stand."""
-    found: list[str] = []
-    waiting = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            found += _words(item.get("markings")) + _words([item.get("marking")])
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
-    return found
-
-
-def _words(markings: Any) -> list[str]:
-    if isinstance(markings, dict):
-        markings = [*_listed(markings.get("=")), *_listed(markings.get("more"))]
-    return [word for word in _listed(markings) if isinstance(word, str)]
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else []

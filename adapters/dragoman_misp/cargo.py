@@ -7,10 +7,10 @@ correlates, nothing goes to detection, and it is tagged with the strictest marki
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dragoman.carry import Cargo
+from dragoman.carry import Cargo, markings_in
 from dragoman.model.marking import Level, is_about_sharing, level
 from dragoman.model.naming import our_uuid
 from dragoman_misp.exact import Object
@@ -39,7 +39,7 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
 
 def _object(held: Object, event: Object) -> Object:
     of, timestamp = f"of {event.get('uuid')}", str(event.get("timestamp", "0"))
-    strict, own = strictest_in(held), max(map(level, _marked(event)), default=Level.CLEAR)
+    strict, own = max(strictest_in(held), _inside(event)), _strictest(_tags(event))
     chunks = list(_chunks(json.dumps(held)))
     attributes = []
     for number, chunk in enumerate(chunks, 1):
@@ -82,24 +82,29 @@ def _chunks(text: str) -> Iterator[str]:
     yield text
 
 
-def strictest_in(value: Any) -> Level:
+def strictest_in(cargo: Any) -> Level:
     """The strictest marking of parts that are carried."""
-    return max((level(word) for word in _marked(value)), default=Level.CLEAR)
+    return _strictest(markings_in(cargo))
 
 
-def _marked(value: Any) -> Iterator[str]:
-    """The markings in a cargo or in the tags of an event."""
-    stack: list[Any] = [value]
+def _strictest(words: Iterable[str]) -> Level:
+    return max((level(word) for word in words if is_about_sharing(word)), default=Level.CLEAR)
+
+
+def _inside(event: Object) -> Level:
+    """The strictest marking of anything in an event: what is carried may come from there."""
+    found, stack = Level.CLEAR, [*_listed(event.get("Attribute")), *_listed(event.get("Object"))]
     while stack:
         item = stack.pop()
-        if isinstance(item, list):
-            stack += item
-        elif isinstance(item, dict):
-            found = item.get("markings")
-            found = [*_listed(found.get("=")), *_listed(found.get("more"))] if isinstance(found, dict) else _listed(found)
-            words = [*found, item.get("marking"), *map(_of_tag, _listed(item.get("Tag")))]
-            yield from (word for word in words if isinstance(word, str) and word and is_about_sharing(word))
-            stack += item.values()
+        if isinstance(item, dict):
+            found = max(found, _strictest(_tags(item)))
+            stack += _listed(item.get("Attribute"))
+    return found
+
+
+def _tags(item: Object) -> Iterator[str]:
+    """What the tags of an event or an attribute say of who may see it."""
+    return filter(None, map(_of_tag, _listed(item.get("Tag"))))
 
 
 def _of_tag(tag: Any) -> str | None:

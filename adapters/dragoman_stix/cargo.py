@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dragoman.carry import Cargo
-from dragoman.model.marking import Level, level
+from dragoman.carry import Cargo, markings_in
+from dragoman.model.marking import Level, is_about_sharing, level
 from dragoman_stix.codecs import LEVELS, TLP
 from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
 
@@ -62,27 +62,21 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
 
 def strictest_around(objects: list[Any], cargo: Cargo) -> Level:
     """The strictest marking in a document: what is carried takes it, for it may come from any part of it."""
-    refs = {ref for item in objects if isinstance(item, dict) for ref in _listed(item.get(MARKINGS))}
+    refs = {ref for item in objects if isinstance(item, dict) for ref in (*_listed(item.get(MARKINGS)), *_granular(item))}
     levels = [WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs]
-    return max(levels + [level(word) for word in _marked(cargo)], default=Level.CLEAR)
+    words = (word for word in markings_in(cargo) if ":" in word and is_about_sharing(word))
+    return max([*levels, *map(level, words)], default=Level.CLEAR)
+
+
+def _granular(item: dict[str, Any]) -> list[str]:
+    """The markings of single properties."""
+    listed = item.get(GRANULAR)
+    found = [one.get("marking_ref") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [ref for ref in found if isinstance(ref, str)]
 
 
 def _listed(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
-def _marked(cargo: Cargo) -> Iterator[str]:
-    """The markings of parts that are carried."""
-    stack: list[Any] = [cargo]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            found = value.get("markings")
-            words = _listed(found.get("=") if isinstance(found, dict) else found)
-            yield from (word for word in words if ":" in word and word != "iodef:default")
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
 
 
 def _bearer(objects: list[Any], added: list[dict[str, Any]]) -> dict[str, Any]:

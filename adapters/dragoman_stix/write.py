@@ -20,7 +20,7 @@ from dragoman_stix.form import FORMAT, Form, in_order, kind_of
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
 from dragoman_stix.loose import mend, named, parts_of
 from dragoman_stix.markings import settle
-from dragoman_stix.narrative import flatten
+from dragoman_stix.narrative import flatten, guarded
 from dragoman_stix.read import fields_of
 from dragoman_stix.shapes import FOLDED, SHAPES, fold
 
@@ -74,7 +74,7 @@ class Writing:
 
     def objects_of(self, incident: Incident) -> list[Any]:
         """The objects of one incident: itself first, unless something else stands for it; then its parts."""
-        flat = self._flat(incident) if incident.basis is None else incident
+        flat = self._flat(incident) if incident.basis is None else guarded(incident)
         self._defaults(flat)
         self.renamed, self.loose = {}, False
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
@@ -108,7 +108,8 @@ class Writing:
 
     def _defaults(self, flat: Incident) -> None:
         """What the standard demands and nobody said: times are the incident's, references are to it."""
-        time = next((getattr(flat, name) for name in TIMES if getattr(flat, name)), None)
+        hidden = {name for found in flat.field_markings if found.marking for name in found.fields}
+        time = next((getattr(flat, name) for name in TIMES if getattr(flat, name) and name not in hidden), None)
         now = self.context.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if time is None else precise(time)
         own = flat.basis if flat.basis not in (None, "none") else f"incident--{flat.id}"
         self.writer.defaults = self.defaults = {"time": now, "modified": now, "incident": own, "incidents": [own]}

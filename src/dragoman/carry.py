@@ -36,6 +36,21 @@ def no_anchor(part: Any) -> str | None:
     return None
 
 
+def markings_in(cargo: Any) -> Iterator[str]:
+    """Every marking that is carried, of parts and of single fields: what holds a cargo is marked as strictly as any."""
+    stack = [cargo]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            found = item.get("markings")
+            lists = [found.get(SET), found.get(MORE)] if isinstance(found, dict) else [found]
+            words = [item.get("marking"), *(word for words in lists if isinstance(words, list) for word in words)]
+            yield from (word for word in words if isinstance(word, str) and word)
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item
+
+
 @dataclass(slots=True)
 class Comparison:
     """How `wanted` differs from `native`: the cargo, and what to tell of it."""

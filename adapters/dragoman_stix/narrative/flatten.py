@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model import ForeignObject, Identifier, Incident, Part, Reference, Relation, Sighting
 from dragoman.model.hardened import hardened
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
@@ -126,7 +126,7 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
 
     What came from STIX is flat already and stays as it is.  filled: takes what had to be filled in, by path.
     """
-    work = Flattening(_guarded(incident))
+    work = Flattening(guarded(incident))
     flat = _incident(work)
     for field, parts in work.lists.items():
         setattr(flat, field, [*_own(flat, field), *parts])
@@ -138,16 +138,16 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
     return flat
 
 
-def _guarded(incident: Incident) -> Incident:
+def guarded(incident: Incident) -> Incident:
     """The incident with markings that hold for whole objects.  Its times stand on every object that is made of it."""
-    found: Incident = hardened(incident, lambda part: not isinstance(part, Part) or is_ours(part))
+    found: Incident = hardened(incident, lambda part: not isinstance(part, Part) or stands_alone(part))
     marks = [one.marking for one in incident.field_markings if one.marking and SPREAD.intersection(one.fields)]
     return copied(found, markings=[*incident.markings, *marks]) if marks else found
 
 
-def is_ours(part: Part) -> bool:
-    """Whether a part came from STIX, and so stands alone with markings of its fields."""
-    return bool(STIX_ID.fullmatch(part.id or ""))
+def stands_alone(part: Part) -> bool:
+    """Whether a part is a STIX object as it is, and so can have markings of its fields."""
+    return isinstance(part, ForeignObject) or bool(STIX_ID.fullmatch(part.id or ""))
 
 
 def _name_members(flat: Incident, work: Flattening) -> None:

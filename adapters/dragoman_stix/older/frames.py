@@ -18,9 +18,17 @@ MARKINGS = ("object_marking_refs", "granular_markings")
 
 
 def time_of(objects: Sequence[Any]) -> str:
-    """The time that frames bear: of the first other object that has one."""
-    times = (item.get("created") for item in objects if isinstance(item, dict) and FRAMED not in item)
+    """The time that frames bear: of the first other object that has one which is not for fewer than the object."""
+    open_ = (item for item in objects if isinstance(item, dict) and FRAMED not in item and not _is_marked(item, "created"))
+    times = (item.get("created") for item in open_)
     return next((time for time in times if isinstance(time, str)), SINCE)
+
+
+def _is_marked(item: Object, member: str) -> bool:
+    """Whether a granular marking is for a member."""
+    listed = item.get("granular_markings")
+    found = [one.get("selectors") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return any(member in selectors for selectors in found if isinstance(selectors, list))
 
 
 def frame(name: str, objects: Object, time: str, markings: Object) -> Object:

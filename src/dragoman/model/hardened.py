@@ -13,8 +13,8 @@ def hardened(part: Any, keeps: Callable[[Any], bool]) -> Any:
     """A part in which nothing inside relies on the marking of a single field.
 
     A part inside takes over what its fields, and those of the parts in it, are marked with: the object that is made of it
-    may say any of them.  keeps: which parts inside stay as they are, for their format marks fields.  A part in which there
-    is nothing to do is given back as it is; its own field markings stay its own.
+    may say any of them.  keeps: which parts inside are not marked for their own fields, for their format marks these.  A
+    part in which there is nothing to do is given back as it is; its own field markings stay its own.
     """
     return _hardened(part, keeps)[0]
 
@@ -27,13 +27,20 @@ def _hardened(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:
     for name in holders(cls):
         value = getattr(part, name)
         inside = [item for item in (value if isinstance(value, list | tuple) else [value]) if is_part(item)]
-        found = [_raised(item, keeps) for item in inside if not keeps(item)]
-        marks = [word for _, words in found for word in words]
-        if marks:
-            new = {id(old): item for old, (item, _) in zip((i for i in inside if not keeps(i)), found, strict=True)}
-            changes[name] = [new.get(id(item), item) for item in value] if value is not inside[0] else new[id(value)]
-            met += marks
+        found = [_kept(item, keeps) if keeps(item) else _raised(item, keeps) for item in inside]
+        if any(new is not old for old, (new, _) in zip(inside, found, strict=True)):
+            changed = iter([new for new, _ in found])
+            many = isinstance(value, list | tuple)
+            changes[name] = [next(changed) if is_part(item) else item for item in value] if many else next(changed)
+        met += [word for _, words in found for word in words]
     return (copied(part, **changes) if changes else part), met
+
+
+def _kept(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:
+    """A part whose format marks its fields, but not those of what is inside them: of that it takes the markings over."""
+    found, met = _hardened(part, keeps)
+    more = _missing(getattr(part, "markings", ()), met) if met else []
+    return (copied(found, markings=more) if more else found), []
 
 
 def _raised(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:

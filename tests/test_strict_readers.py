@@ -1,0 +1,130 @@
+"""What somebody reads who knows nothing of Dragoman: a document is taken apart by its standard's own rules of marking.
+
+test_sharing asks our own reader, which takes the cargo out first; a stranger's tool shows the cargo as it stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from dragoman.adapter import Context
+from dragoman.model import Incident
+from dragoman.model.marking import Level, level
+from dragoman.model.parts import FieldMarking, Text
+from dragoman.translate import write
+from dragoman_stix.codecs import TLP
+from test_sharing import DOCUMENTS, NOW, made
+
+WORD_OF = {ref: word for word, ref in TLP.items()}
+Shown = Iterator[tuple[str, str, Level]]  # a text, where it stands, and how strictly it is marked there
+
+
+def texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in a value of JSON, keys too, as selectors name places."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield key, f"{path}.{key}".removeprefix(".")
+            yield from texts(item, f"{path}.{key}".removeprefix("."))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from texts(item, f"{path}.[{place}]")
+    elif isinstance(value, str):
+        yield value, path
+
+
+def stix(data: bytes) -> Shown:
+    """Section 7.2: a granular marking holds for what its selectors name and all below, else those of the object hold."""
+    for item in json.loads(data)["objects"]:
+        whole = [level(WORD_OF.get(ref, "")) for ref in item.get("object_marking_refs", ()) if ref in WORD_OF]
+        single = [(s, level(WORD_OF.get(one.get("marking_ref", ""), ""))) for one in item.get("granular_markings", ())
+                  if one.get("marking_ref") in WORD_OF for s in one["selectors"]]  # fmt: skip
+        for text, path in texts(item):
+            own = [found for selector, found in single if path == selector or path.startswith(f"{selector}.")]
+            yield text, f"{item['id']} {path}", max(own or whole, default=Level.CLEAR)
+
+
+def iodef(data: bytes) -> Shown:
+    """RFC 7970 section 3.3.1: the restriction of the nearest class that has one; an incident without one is private."""
+    root = etree.fromstring(data)
+    for element in root.iter(etree.Element):
+        held = next((e.get("restriction") for e in (element, *element.iterancestors()) if e.get("restriction")), None)
+        found = Level.RED if held in (None, "ext-value") else level(f"iodef:{held}")
+        for text in (element.text or "", *element.attrib.values()):
+            yield text, root.getroottree().getpath(element), found
+
+
+def iodef_json(data: bytes) -> Shown:
+    """RFC 8727: the same restriction, as a member of an object."""
+    for item in json.loads(data)["Incident"]:
+        yield from _iodef_json(item, "", Level.RED)
+
+
+def _iodef_json(value: Any, path: str, around: Level) -> Shown:
+    if isinstance(value, dict):
+        said = value.get("restriction")
+        around = around if said is None else Level.RED if said == "ext-value" else level(f"iodef:{said}")
+        for key, item in value.items():
+            yield from _iodef_json(item, f"{path}/{key}", around)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _iodef_json(item, f"{path}/{place}", around)
+    elif isinstance(value, str):
+        yield value, path, around
+
+
+def misp(data: bytes) -> Shown:
+    """Tags of an attribute hold for it, else those of its event."""
+    tree = json.loads(data)
+    for event in tree.get("response", [tree]):
+        yield from _misp(event["Event"], "", Level.CLEAR)
+
+
+def _misp(value: Any, path: str, around: Level) -> Shown:
+    if isinstance(value, dict):
+        said = [tag["name"] for tag in value.get("Tag", ()) if tag["name"].startswith("tlp:")]
+        levels = [level("tlp-1:" + word[4:]) if word == "tlp:white" else level("tlp-2:" + word[4:]) for word in said]
+        around = max(levels, default=around)
+        for key, item in value.items():
+            yield from _misp(item, f"{path}/{key}", around)
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _misp(item, f"{path}/{place}", around)
+    elif isinstance(value, str):
+        yield value, path, around
+
+
+@pytest.mark.requirement("TLP-5")
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [("stix-2.1", stix), ("stix-2.0", stix), ("iodef-2", iodef), ("iodef-1", iodef), ("iodef-json", iodef_json),
+     ("misp", misp)],
+)  # fmt: skip
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_stranger_sees_no_secret_in_the_open(path: Path, target: str, shown: Any) -> None:
+    """If it failed, a value that is RED would stand where a tool of somebody else reads it as GREEN."""
+    for seed in range(2):
+        incident, marker = made(path, seed)
+        data = write([incident], target, Context(now=lambda: NOW))
+        wide = [
+            (place, found.name)
+            for text, place, found in shown(data)
+            if found < Level.RED and "zq" in text and any(word in text for word in marker.secret)
+        ]
+        assert wide == []
+
+
+@pytest.mark.requirement("TLP-5")
+def test_what_is_carried_of_a_marked_field_is_marked() -> None:
+    """If it failed, the two languages of a RED description would travel in an extension that everybody may read."""
+    said = [Text("zq the secret", lang="en"), Text("zq das Geheimnis", lang="de")]
+    red = [FieldMarking(marking="tlp-2:red", fields=["description"])]
+    incident = Incident(summary="s", markings=["tlp-2:green"], description=said, field_markings=red)
+    seen = [(found, place) for text, place, found in stix(write([incident], "stix-2.1")) if "zq" in text]
+    assert len(seen) == 3, "once natively, twice in the cargo"
+    assert all(found is Level.RED for found, _ in seen), seen
