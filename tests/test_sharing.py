@@ -58,7 +58,7 @@ class Marker:
             value = getattr(part, name)
             if name in APART:
                 continue
-            if isinstance(value, str) and "field_markings" in fields(cls) and self.random.random() < 0.5:
+            if isinstance(value, str) and "field_markings" in fields(cls) and self._marks():
                 changes[name] = self._word(value, self.secret)
                 red.append(name)
             else:
@@ -66,6 +66,9 @@ class Marker:
         if red:
             changes["field_markings"] = [FieldMarking(marking="tlp-2:red", fields=red)]
         return copied(part, **changes)
+
+    def _marks(self) -> bool:
+        return self.random.random() < 0.5
 
     def _word(self, value: str, words: set[str]) -> str:
         word = f"zq{len(self.secret) + len(self.open):04}{self.random.getrandbits(32):08x}"

@@ -17,9 +17,10 @@ from dragoman.adapter import Context
 from dragoman.model import Incident
 from dragoman.model.marking import Level, level
 from dragoman.model.parts import FieldMarking, Text
-from dragoman.translate import write
+from dragoman.model.plain import copied, fields
+from dragoman.translate import read, write
 from dragoman_stix.codecs import TLP
-from test_sharing import DOCUMENTS, NOW, made
+from test_sharing import DOCUMENTS, NOW, Marker, made
 
 WORD_OF = {ref: word for word, ref in TLP.items()}
 Shown = Iterator[tuple[str, str, Level]]  # a text, where it stands, and how strictly it is marked there
@@ -99,17 +100,41 @@ def _misp(value: Any, path: str, around: Level) -> Shown:
         yield value, path, around
 
 
+class PartMarker(Marker):
+    """Marks whole parts RED: every text in them is secret."""
+
+    def _part(self, part: Any) -> Any:
+        cls: type = type(part)
+        if "markings" not in fields(cls) or isinstance(part, Incident) or self.random.random() < 0.7:
+            return super()._part(part)
+        outside, self.open = self.open, self.secret
+        found = copied(super()._part(part), markings=["tlp-2:red"])
+        self.open = outside
+        return found
+
+    def _marks(self) -> bool:
+        return False
+
+
+def parts_marked(path: Path, seed: int) -> tuple[Incident, Marker]:
+    marker = PartMarker(seed)
+    found = marker.marked(read(path.read_bytes())[0])
+    found.markings = ["tlp-2:green"]
+    return found, marker
+
+
 @pytest.mark.requirement("TLP-5")
+@pytest.mark.parametrize("how", [made, parts_marked], ids=["fields", "parts"])
 @pytest.mark.parametrize(
     ("target", "shown"),
     [("stix-2.1", stix), ("stix-2.0", stix), ("iodef-2", iodef), ("iodef-1", iodef), ("iodef-json", iodef_json),
      ("misp", misp)],
 )  # fmt: skip
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_stranger_sees_no_secret_in_the_open(path: Path, target: str, shown: Any) -> None:
+def test_a_stranger_sees_no_secret_in_the_open(path: Path, target: str, shown: Any, how: Any) -> None:
     """If it failed, a value that is RED would stand where a tool of somebody else reads it as GREEN."""
     for seed in range(2):
-        incident, marker = made(path, seed)
+        incident, marker = how(path, seed)
         data = write([incident], target, Context(now=lambda: NOW))
         wide = [
             (place, found.name)
