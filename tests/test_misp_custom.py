@@ -307,7 +307,7 @@ def test_a_tag_of_a_user_marks_the_field(over: str | None) -> None:
     """What somebody marks red in the browser would leave unmarked."""
     item = of_server(one())
     known = {"id": "3", "name": "tlp:red", "colour": "#ff2b2b", "exportable": True}
-    item["Attribute"][1]["Tag"] = [known, {"name": 'workflow:todo="review"'}, {"name": "TLP:RED"}]
+    item["Attribute"][1]["Tag"] = [known, {"name": 'workflow:todo="review"'}, {"name": "TLP:RED"}, {"name": []}, 7]
     whole = {"Event": event(Tag=[{"name": "tlp:green"}], Object=[item])}
     (found,) = incidents(whole)[0].custom_fields
     assert found.markings == ["tlp-1:red"]

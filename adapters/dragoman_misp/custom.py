@@ -96,17 +96,18 @@ def read(item: Object) -> CustomField | None:
 def _held(item: Object) -> dict[str, Object] | None:
     """The attributes of an object of our template by their relations; None when they are others than a field has."""
     listed = item.get("Attribute")
-    ours = (item.get("name"), item.get("template_uuid")) == (NAME, row().about["template_uuid"]) and type(listed) is list
-    if not ours or not _is_plain(item) or not all(type(said) is dict and _is_text(said) for said in listed or ()):
+    ours = (item.get("name"), item.get("template_uuid")) == (NAME, row().about["template_uuid"])
+    if not ours or not _is_plain(item) or type(listed) is not list or not all(map(_is_text, listed)):
         return None
-    held = {said["object_relation"]: said for said in listed or ()}
-    return held if len(held) == len(listed or ()) and held.keys() <= row().says.keys() else None
+    held = {said["object_relation"]: said for said in listed}
+    return held if len(held) == len(listed) and held.keys() <= row().says.keys() else None
 
 
-def _is_text(said: Object) -> bool:
+def _is_text(said: Any) -> bool:
     """Whether an attribute says a text under a relation, and no more than that."""
-    texts = type(said.get("object_relation")) is str and type(said.get("value")) is str and type(said.get("type")) is str
-    return texts and _is_plain(said) and type(said.get("Tag", [])) is list
+    if type(said) is not dict or not all(type(said.get(name)) is str for name in ("object_relation", "type", "value")):
+        return False
+    return _is_plain(said) and isinstance(said.get("Tag"), list | None)
 
 
 def _is_plain(said: Object) -> bool:
@@ -116,8 +117,8 @@ def _is_plain(said: Object) -> bool:
 
 def _markings(held: Mapping[str, Object]) -> Iterator[str]:
     """The markings of a field: those of all its attributes, each once."""
-    named = (tag.get("name") for said in held.values() for tag in said.get("Tag", ()) if type(tag) is dict)
-    found = (tags.marking_of(name) for name in dict.fromkeys(named) if type(name) is str)
+    named = (tag.get("name") for said in held.values() for tag in said.get("Tag") or () if type(tag) is dict)
+    found = (tags.marking_of(name) for name in named if type(name) is str)
     yield from dict.fromkeys(marking for marking in found if marking is not None)
 
 
@@ -156,6 +157,7 @@ def _all_told(fields: Sequence[CustomField], event: Object) -> list[Object]:
 
 
 def _told(field: CustomField, uuid: str, time: Object) -> Object:
+    """The object of a field.  time: what it and its attributes say of when they were written."""
     more: Object = {"to_ids": False, "disable_correlation": True} | time
     if tagged := tags.give(field, {}, labels=()):
         more["Tag"] = tagged
