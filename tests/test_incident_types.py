@@ -36,7 +36,7 @@ THEFT = FILES / "theft.json"
 TYPES = load([FILES / "types.toml"])
 RECORDS, ENCRYPTED, SINCE = TYPES.types[0].fields
 WRITERS = [name for name in sorted(formats()) if Can.WRITE in adapter(name).format.can]
-NATIVE = ["base", "iodef-2", "iodef-json", "iodef-cbor", "stix-2.1"]
+NATIVE = ["base", "iodef-2", "iodef-json", "iodef-cbor", "stix-2.1", "misp"]
 
 
 def uuid(number: int) -> str:

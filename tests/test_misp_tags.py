@@ -88,7 +88,7 @@ def test_an_observable_of_two_attributes_is_as_strict_as_the_stricter() -> None:
 LISTS: list[Any] = [
     tagged("tlp:amber"), tagged("b", "tlp:amber", "a"), tagged("TLP:Amber", "a"), tagged("a", "a"), [],
     [{"name": "a", "colour": "#ff0000", "exportable": True}], [{"name": "a"}, {"colour": "x"}, 5], "a", {"name": "a"},
-    tagged("tlp:amber", "tlp:green"), tagged("tlp:green", "PAP:AMBER"), tagged('misp:type="md5"'), [{"name": ""}],
+    tagged("tlp:amber", "tlp:green"), tagged("tlp:green", "PAP:AMBER"), tagged('misp:type="md5"'), [{"name": ""}], None,
 ]  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None, 
 
     relation: what the attribute is in its object, when it is one of a group.  manner: what is usual there.
     """
-    tagged = said.pop("Tag", None) if "Tag" in said else None
+    tagged = said.pop("Tag") if said.get("Tag") is not None else None
     clustered = said.pop("Galaxy") if said.get("Galaxy") else None
     seen = said.pop("Sighting") if said.get("Sighting") else None
     main = _main(said, growing, relation)

@@ -1,4 +1,5 @@
-"""Objects that tell the incident itself: what it was (`incident`), and what it cost (`availability-impact` and its like).
+"""Objects that tell the incident itself: what it was (`incident`), what it cost (`availability-impact` and its like), and the
+fields that partners agreed on (`custom-field`).
 
 An event with an `incident` object is an incident; without one the event stands as a report.  `mappings/misp-story.yaml`
 has the relations of each object.
@@ -16,6 +17,7 @@ from dragoman.mapping.table import Vocabulary, facts, vocabulary
 from dragoman.model import Assessment, Impact, Incident
 from dragoman.model.naming import our_uuid
 from dragoman.model.plain import classes
+from dragoman_misp import custom
 from dragoman_misp.exact import Object, difference, keep, kept, restored
 from dragoman_misp.growing import UUID, Growing
 from dragoman_misp.paths import Path
@@ -26,6 +28,8 @@ from dragoman_misp.values import Unfit
 TABLE = "misp-story"
 INCIDENT, NAME, STATUS = "incident", "name", "investigation_status"
 DEFAULT = "new"  # as in the extension of STIX
+COST = 1
+RANKS = {INCIDENT: 0, custom.NAME: 2}
 SPELLED, PLACES = "story", "story-places"
 
 
@@ -102,29 +106,30 @@ class Story:
     def take(self, growing: Growing, event: Object) -> None:
         """Puts them on the incident.  event: what we would write of the event itself."""
         incident = growing.incident
-        impacts = [_impact(item, growing) for item in self.items if item["name"] != INCIDENT]
+        impacts = [_impact(item, growing) for item in self.items if _rank(item) == COST]
         for item in self.items:
             if item["name"] == INCIDENT:
                 _incident(item, growing, event)
         if impacts:
             incident.assessments = [Assessment(impacts=impacts)]
-        places = [place for _, place in sorted(zip(self.items, self.places, strict=True), key=_rank)]
+        custom.take([item for item in self.items if item["name"] == custom.NAME], incident, event)
+        places = [place for _, place in sorted(zip(self.items, self.places, strict=True), key=lambda pair: _rank(pair[0]))]
         if places != list(range(len(places))):
             keep(incident, PLACES, places)
 
 
-def _rank(pair: tuple[Object, int]) -> tuple[bool, int]:
-    """We write the incident first, then what it cost."""
-    return pair[0]["name"] != INCIDENT, pair[1]
+def _rank(item: Object) -> int:
+    """We write the incident first, then what it cost, then its fields."""
+    return RANKS.get(item["name"], COST)
 
 
 def split(objects: list[Any]) -> tuple[Story, list[Any]]:
     """The objects of the story, and the others."""
-    uuids = Counter(item["uuid"] for item in objects if _named(item))
-    alone = sum(_named(item) == INCIDENT for item in objects) == 1
+    names = [_named(item) for item in objects]
+    uuids = Counter(item["uuid"] for name, item in zip(names, objects, strict=True) if name)
+    alone = names.count(INCIDENT) == 1
     story, others = Story([], []), []
-    for place, item in enumerate(objects):
-        name = _named(item)
+    for place, (name, item) in enumerate(zip(names, objects, strict=True)):
         if name is not None and (alone or name != INCIDENT) and uuids[item["uuid"]] == 1:
             story.items.append(item)
             story.places.append(place)
@@ -136,10 +141,16 @@ def split(objects: list[Any]) -> tuple[Story, list[Any]]:
 def _named(item: Any) -> str | None:
     """The name of an object of the story; None for any other, and for one that nobody could find again."""
     name = item.get("name") if type(item) is dict else None
-    held = item.get("Attribute") if type(name) is str and name in templates() else None
-    sound = type(held) is list and bool(held) and all(type(inner) is dict for inner in held)
-    uuid = item.get("uuid") if sound else None
+    uuid = item.get("uuid") if type(name) is str and _is_told(name, item) else None
     return name if type(uuid) is str and UUID.fullmatch(uuid) else None
+
+
+def _is_told(name: str, item: Object) -> bool:
+    """Whether an object of this name says what the story says."""
+    if name == custom.NAME:
+        return custom.read(item) is not None
+    held = item.get("Attribute") if name in templates() else None
+    return type(held) is list and bool(held) and all(type(inner) is dict for inner in held)
 
 
 def _incident(item: Object, growing: Growing, event: Object) -> None:
@@ -190,6 +201,7 @@ def give(incident: Incident, event: Object) -> list[tuple[int, Object]]:
     for part in _impacts(incident):
         template = templates()[f"{part.category}-impact"]
         found.append(restored(_told_impact(part, template), kept(part, SPELLED)))
+    found += custom.give(incident, event)
     places = kept(incident, PLACES)
     sound = isinstance(places, list) and len(places) == len(found) and all(isinstance(place, int) for place in places)
     return sorted(zip(places if sound else range(len(found)), found, strict=True), key=lambda pair: pair[0])

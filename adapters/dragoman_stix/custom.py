@@ -2,14 +2,16 @@
 
 It stands on the incident, or on what stands for it: `{"custom_fields": [{"id", "value", "type": {"id", "name", …}}]}`, the
 members as the base message has them.  Only what would be written exactly so is read; all else stays an extension like any
-other.  Fields with a marking of their own are not written here: an extension is seen by whoever sees the object.  Fields with a
-place of their own stand there instead (`placed`).
+other.  Fields with a marking of their own are not written here: an extension is seen by whoever sees the object.  How another
+format put a field is no business of whoever reads it here: that is carried.  Fields with a place of their own stand there
+instead (`placed`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dragoman.mapping.places import Place
@@ -63,19 +65,20 @@ def say(incident: Incident, objects: list[Any], basis: str | None, places: Seque
 
 
 def _said(fields: list[CustomField]) -> Object:
-    return {"extension_type": "property-extension", MEMBER: [plain(field, CustomField) for field in fields]}
+    bare = [replace(field, residue=None, type=field.type and replace(field.type, residue=None)) for field in fields]
+    return {"extension_type": "property-extension", MEMBER: [plain(field, CustomField) for field in bare]}
 
 
 def _is_plain(field: CustomField) -> bool:
-    """Whether a field has a name and a value and nothing that the extension does not show."""
+    """Whether a field has a name and a value and no marking, which the extension does not show."""
     kind = field.type
     if field.value is None or kind is None or not kind.name:
         return False
-    return not (_more(field) or _more(kind))
+    return not (_is_marked(field) or _is_marked(kind))
 
 
-def _more(part: CustomField | FieldType) -> bool:
-    return bool(part.markings or part.field_markings or part.residue)
+def _is_marked(part: CustomField | FieldType) -> bool:
+    return bool(part.markings or part.field_markings)
 
 
 def _is_open(incident: Incident) -> bool:
