@@ -55,7 +55,9 @@ def lowered(incident: Incident, part: Any) -> Any:
         return part
     back = {own: name for name, own in SAID.items()}
     markings = [*(_renamed(one, back) for one in incident.field_markings), *part.field_markings]
-    return replace(part, **{name: getattr(incident, own) for name, own in SAID.items()}, field_markings=markings or ())
+    said = {name: getattr(incident, own) for name, own in SAID.items()}
+    said["markings"] = [*said["markings"], *(word for word in part.markings if word not in said["markings"])] or ()
+    return replace(part, **said, field_markings=markings or ())
 
 
 def _head(field: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
@@ -53,7 +54,7 @@ def _system(work: Flattening, system: System, path: str) -> str:
         system, id=work.id_of(system, "infrastructure", path), markings=work.markings, category=None, spoofed=None,
         virtual=None, ownership=None, interface=None,
         counters=(), node_counters=(), roles=(), services=(), operating_systems=(), addresses=(), postal_addresses=(),
-        name=system.name or _system_name(system),
+        name=system.name or next(name for name, of in _system_names(system) if of is None or not work.stricter(of)),
         labels=[*labelled(system, LABELS), *_places(system), *_counts(system), *system.labels] or (),
         infrastructure_types=[*roles, *system.infrastructure_types] or (), asset_ids=(), locations=(),
         references=[*work.local(system), *(Reference(source_name=ASSET, external_id=a) for a in system.asset_ids),
@@ -102,9 +103,10 @@ def _counted(word: str) -> Counter | None:
     return Counter(**told)
 
 
-def _system_name(system: System) -> str:
-    values = [found.value for found in system.addresses if found.value]
-    return values[0] if values else f"{system.category or 'unnamed'} system"
+def _system_names(system: System) -> Iterator[tuple[str, Any]]:
+    """What a system without a name may be called, and the address that is called so: the first that is not for fewer."""
+    yield from ((found.value, found) for found in system.addresses if found.value)
+    yield f"{system.category or 'unnamed'} system", None
 
 
 def _role_word(role: NodeRole) -> str:
@@ -139,7 +141,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     flat.roles = [NodeRole(category=words.get(word, word)) for word in flat.infrastructure_types] or ()
     flat.infrastructure_types = ()
     flat.addresses = observing.assemble_observables(work, f"{path}/addresses")
-    if flat.name == _system_name(flat):
+    if flat.name in [name for name, _ in _system_names(flat)]:
         flat.name = None
     assets = [ref for ref in flat.references if ref.source_name == ASSET and ref.external_id]
     flat.asset_ids = [ref.external_id or "" for ref in assets] or ()

@@ -3,52 +3,88 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dragoman.model.marking import strictest
 from dragoman.model.plain import copied, holders, is_part
 
+Test = Callable[[Any], bool]
 
-def hardened(part: Any, keeps: Callable[[Any], bool]) -> Any:
-    """A part in which nothing inside relies on the marking of a single field.
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part in which nothing relies on what the format cannot mark, and the markings that count for what it is in.
+
+    fields: of single fields, in it and inside; parts: of the parts that are no object of their own.
+    """
+
+    part: Any
+    fields: list[str]
+    parts: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        """All of them."""
+        return [*self.fields, *self.parts]
+
+
+def hardened(part: Any, keeps: Test, alone: Test) -> Any:
+    """A part in which nothing inside relies on the marking of a single field, or of a part that is no object.
 
     A part inside takes over what its fields, and those of the parts in it, are marked with: the object that is made of it
-    may say any of them.  keeps: which parts inside are not marked for their own fields, for their format marks these.  A
-    part in which there is nothing to do is given back as it is; its own field markings stay its own.
+    may say any of them.  keeps: which parts inside are not marked for their own fields, for their format marks these.
+    alone: which parts become objects, with markings of their own; what any other is marked with goes to the next part
+    around it that does.  A part in which there is nothing to do is given back as it is; its own field markings stay its own.
     """
-    return _hardened(part, keeps)[0]
+    return Hardening(keeps, alone).inside(part).part
 
 
-def _hardened(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:
-    """The part with those inside it hardened, and the markings of fields that were met inside."""
-    cls: type = type(part)
-    changes: dict[str, Any] = {}
-    met: list[str] = []
-    for name in holders(cls):
-        value = getattr(part, name)
-        inside = [item for item in (value if isinstance(value, list | tuple) else [value]) if is_part(item)]
-        found = [_kept(item, keeps) if keeps(item) else _raised(item, keeps) for item in inside]
-        if any(new is not old for old, (new, _) in zip(inside, found, strict=True)):
-            changed = iter([new for new, _ in found])
+def restated(part: Any, keeps: Test, alone: Test) -> Any:
+    """The same, and the part itself takes over what parts in it that are no objects are marked with."""
+    found = Hardening(keeps, alone).inside(part)
+    return _marked(found.part, found.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Hardening:
+    """See `hardened`."""
+
+    keeps: Test
+    alone: Test
+
+    def inside(self, part: Any) -> Found:
+        """A part with those inside it hardened, and the markings that were met inside."""
+        cls: type = type(part)
+        changes: dict[str, Any] = {}
+        met = Found(None, [], [])
+        for name in holders(cls):
+            value = getattr(part, name)
             many = isinstance(value, list | tuple)
-            changes[name] = [next(changed) if is_part(item) else item for item in value] if many else next(changed)
-        met += [word for _, words in found for word in words]
-    return (copied(part, **changes) if changes else part), met
+            inner = [self._one(item) for item in (value if many else [value]) if is_part(item)]
+            old = [item for item in (value if many else [value]) if is_part(item)]
+            if any(new.part is not item for new, item in zip(inner, old, strict=True)):
+                changed = iter([new.part for new in inner])
+                changes[name] = [next(changed) if is_part(item) else item for item in value] if many else next(changed)
+            for new in inner:
+                met.fields.extend(new.fields)
+                met.parts.extend(new.parts)
+        return Found(copied(part, **changes) if changes else part, met.fields, met.parts)
+
+    def _one(self, part: Any) -> Found:
+        inside = self.inside(part)
+        if self.keeps(part):
+            return Found(_marked(inside.part, inside.words), [], [])
+        words = [*inside.fields, *marked_fields(part)]
+        if self.alone(part):
+            return Found(_marked(inside.part, [*words, *inside.parts]), words, [])
+        return Found(_marked(inside.part, words), words, [*inside.parts, *getattr(part, "markings", ())])
 
 
-def _kept(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:
-    """A part whose format marks its fields, but not those of what is inside them: of that it takes the markings over."""
-    found, met = _hardened(part, keeps)
-    more = _missing(getattr(part, "markings", ()), met) if met else []
-    return (copied(found, markings=more) if more else found), []
-
-
-def _raised(part: Any, keeps: Callable[[Any], bool]) -> tuple[Any, list[str]]:
-    found, met = _hardened(part, keeps)
-    words = [*met, *marked_fields(part)]
-    if words and (more := _missing(getattr(part, "markings", ()), words)):
-        found = copied(found, markings=more) if hasattr(found, "markings") else found
-    return found, words
+def _marked(part: Any, words: Sequence[str]) -> Any:
+    """The part marked at least as strictly as some words say."""
+    more = _missing(part.markings, words) if words and hasattr(part, "markings") else []
+    return copied(part, markings=more) if more else part
 
 
 def marked_fields(part: Any) -> list[str]:
