@@ -10,7 +10,7 @@ from dragoman.ledger import Kind
 from dragoman.mapping.table import Table
 from dragoman.model import Incident
 from dragoman.tree.json import pointer
-from dragoman_misp import galaxies, reports, story, tags
+from dragoman_misp import galaxies, guarding, reports, story, tags
 from dragoman_misp.attributes import read_attribute
 from dragoman_misp.envelope import Envelope
 from dragoman_misp.exact import Object, keep, kept
@@ -110,6 +110,7 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
         "Galaxy": [] if clustered is None else clustered,
         "EventReport": reports.give(incident, table, telling.told),
     }
+    guarding.add(lists, guarding.needed(telling.untagged(), incident.markings))
     strays = kept(incident, STRAYS)
     order = kept(incident, ORDER)
     order = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from dragoman.model import File, Incident, Indicator, Observable, Observation
+from dragoman.model import File, Incident, Indicator, Observable, Observation, Part
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
-from dragoman.model.plain import parts as parts_in
 from dragoman_misp.exact import Object
 from dragoman_misp.growing import UUID, derived
+from dragoman_misp.guarding import needed, nested
 from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
 from dragoman_misp.templates import ObjectRow
 from dragoman_misp.times import to_epoch
@@ -47,18 +48,18 @@ class Foreign:
     def _nested(self) -> None:
         """What stands inside systems, records and the terms of indicators."""
         incident = self.incident
-        for part in parts_in([*incident.events, *incident.systems]):
-            if isinstance(part, Observable):
-                self._inner(part, finds=False)
+        for part, marks in nested([*incident.events, *incident.systems], incident.markings):
+            self._inner(part, marks, finds=False)
         for indicator in incident.indicators:
             if indicator.term is not None:
-                for part in parts_in([indicator.term]):
-                    if isinstance(part, Observable):
-                        self._inner(part, finds=True)
+                for part, marks in nested([indicator.term], indicator.markings or incident.markings):
+                    self._inner(part, marks, finds=True)
 
-    def _inner(self, part: Any, finds: bool) -> None:
-        """An observable that another part holds, once for all places."""
+    def _inner(self, part: Any, markings: Sequence[str], finds: bool) -> None:
+        """An observable that another part holds, once for all places, with the markings that hold for it there."""
         flat = identified(flattened(part))
+        if needed([Part(markings=markings)], self.incident.markings):
+            flat.markings = markings
         if flat.id in self.told:
             return
         if not finds:

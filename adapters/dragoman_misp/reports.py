@@ -50,12 +50,12 @@ def _description(id_: str | None, content: Any, stamp: Any) -> Object:
 
 def give(incident: Incident, tables: Table, told: set[str]) -> list[Object]:
     """The reports of an event.  told: ids of the notes that are told elsewhere."""
-    found = [restored(_told(note, tables), kept(note, SPELLED)) for note in _standing(incident, told)]
+    found = [restored(_told(note, tables), kept(note, SPELLED)) for note in standing(incident, told)]
     text = joined(incident.description) if incident.basis is not None else None
     return [*found, _description(incident.id, text, None)] if text else found
 
 
-def _standing(incident: Incident, told: set[str]) -> Iterator[Note]:
+def standing(incident: Incident, told: set[str]) -> Iterator[Note]:
     """The notes that are reports of the event: not attributes, comments or clusters."""
     for note in incident.notes:
         uuid = str(note.id).partition("--")[2]

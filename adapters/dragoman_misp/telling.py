@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
-from dragoman.model import Incident, Indicator, Note, Observation, Relation, Report
-from dragoman_misp import tags
+from dragoman.model import Incident, Indicator, Note, Observable, Observation, Relation, Report
+from dragoman.model.marking import strictest
+from dragoman_misp import guarding, reports, tags
 from dragoman_misp.exact import Object, kept
 from dragoman_misp.foreign import Foreign
 from dragoman_misp.galaxies import Galaxies
@@ -27,7 +28,10 @@ TOLD = (*LISTS, "relations")
 
 
 class Telling:
-    """Tells the parts of one incident.  told: the ids of the parts that attributes and objects say."""
+    """Tells the parts of one incident.
+
+    told: the ids of the parts that attributes and objects say.  mixed: whether anything is for fewer than the incident.
+    """
 
     def __init__(self, incident: Incident, context: Context) -> None:
         self.incident, self.context = incident, context
@@ -43,6 +47,8 @@ class Telling:
         self.remarks: dict[str, Any] = {}
         self._links: dict[str, list[Relation]] = defaultdict(list)
         self._sort()
+        self.mixed = bool(guarding.needed([incident], incident.markings))
+        self._observed: dict[str, list[Observation]] | None = None
         self._done: tuple[list[Object], list[Object]] | None = None
 
     def _brought_along(self) -> Iterator[str]:
@@ -94,7 +100,7 @@ class Telling:
             foreign.tell()
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
             for main, said in foreign.objects:
-                objects[main.id] = self._linked(main, self._tagged(main, said, self.usual.object))
+                objects[main.id] = self._linked(main, self._inside_tagged(main, self._tagged(main, said, self.usual.object)))
             self._done = self._arranged(attributes, "attribute"), self._arranged(objects, "object")
         return self._done
 
@@ -120,7 +126,51 @@ class Telling:
             tagged := tags.give(main, self.tags, others(getattr(main, "labels", ())), names, self.incident.markings)
         ) is not None:
             said["Tag"] = tagged
+        if self.mixed:
+            guarding.add(said, guarding.needed(self._beside(main), main.markings or self.incident.markings))
         return manner.put(said, kept(main, BEYOND))
+
+    def _inside_tagged(self, main: Any, said: Object) -> Object:
+        """An object has no tags: they are those of its attributes."""
+        names = [tag["name"] for tag in said.pop("Tag", ())]
+        for attribute in said.get("Attribute", ()):
+            if names:
+                attribute["Tag"] = [{"name": name} for name in names]
+        return said
+
+    def _beside(self, main: Any) -> Iterator[Any]:
+        """What an attribute says with a part: itself, what it brought along, and the observables that nobody else marked."""
+        uuid = (main.id or "")[-36:]
+        brought = [main, self.parts.get(derived("observed-data", FOUND, uuid)), self.remarks.get(main.id)]
+        yield from (part for part in brought if part is not None)
+        for part in brought:
+            for ref in getattr(part, "object_refs", ()) if isinstance(part, Observation) else ():
+                if isinstance(self.parts.get(ref), Observable) and not self._is_shared(ref, part):
+                    yield self.parts[ref]
+
+    def _is_shared(self, ref: str, seen: Observation) -> bool:
+        """Whether an observable is as strict as it is for something else that was seen with it."""
+        own = strictest(self.parts[ref].markings)
+        others = (part for part in self._seen().get(ref, ()) if part is not seen)
+        return any(strictest(other.markings) == own for other in others)
+
+    def _seen(self) -> dict[str, list[Observation]]:
+        """The observations of each observable."""
+        if self._observed is None:
+            self._observed = defaultdict(list)
+            for part in self.incident.observations:
+                for ref in part.object_refs:
+                    self._observed[ref].append(part)
+        return self._observed
+
+    def untagged(self) -> Iterator[Any]:
+        """The parts that stand in the event without tags of their own."""
+        yield from (part for _, part in self.galaxies.parts.values())
+        yield from reports.standing(self.incident, self.told)
+        yield from (part for assessment in self.incident.assessments for part in assessment.impacts)
+        yield from (part for part in self.incident.contacts if part.id == self.incident.created_by)
+        yield from (part for part in [self.incident.liaison] if part is not None and part.label)
+        yield from (part for part in self.incident.reports if part.id == self.incident.basis)
 
     def object(self, main: Any) -> Object:
         """The object that a part is the main one of."""
@@ -130,6 +180,8 @@ class Telling:
         if "Attribute" not in said and not kept(main, HOLLOW):
             in_parts = row is not None and row.told_by(main)
             said["Attribute"] = self._in_parts(main, row, said) if in_parts else self._grouped(main, said)
+        if self.mixed:
+            guarding.add_inside(said, guarding.needed([main], self.incident.markings))
         return self._linked(main, said)
 
     def _linked(self, main: Any, said: Object) -> Object:

@@ -1,0 +1,64 @@
+"""Nothing stands in an event for more people than may see it: tags are of events and attributes, and of nothing else.
+
+An attribute takes over the strictest marking of all that it says, the event that of everything that has no tags: clusters,
+reports, the organisation, the objects of the story.  Objects have no tags, so theirs stand on each of their attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dragoman.model import Observable
+from dragoman.model.marking import strictest
+from dragoman.model.plain import holders, is_part
+from dragoman_misp.exact import Object
+from dragoman_misp.tags import BY_LEVEL, marking_of
+
+
+def words_in(part: Any) -> Iterator[str]:
+    """All markings of a part, of its fields and of what is inside it."""
+    yield from getattr(part, "markings", ())
+    yield from (found.marking for found in getattr(part, "field_markings", ()) if found.marking)
+    cls: type = type(part)
+    for name in holders(cls):
+        value = getattr(part, name)
+        for item in value if isinstance(value, list | tuple) else [value]:
+            if is_part(item):
+                yield from words_in(item)
+
+
+def needed(parts: Iterable[Any], around: Sequence[str]) -> list[str]:
+    """The tag that is needed besides some markings, so that none of some parts is shown to more; none, or one."""
+    most, whole = strictest(word for part in parts for word in words_in(part)), strictest(around)
+    return [BY_LEVEL[most]] if most is not None and (whole is None or whole < most) else []
+
+
+def nested(roots: Iterable[Any], around: Sequence[str]) -> Iterator[tuple[Observable, Sequence[str]]]:
+    """The observables inside some parts, each with the markings that hold for it: its own, or those of what it is in."""
+    for part in roots:
+        marks = part.markings or around if hasattr(part, "markings") else around
+        if isinstance(part, Observable):
+            yield part, marks
+        cls: type = type(part)
+        for name in holders(cls):
+            value = getattr(part, name)
+            inner = value if isinstance(value, list | tuple) else [value]
+            yield from nested((item for item in inner if is_part(item)), marks)
+
+
+def add(said: Object, names: Sequence[str]) -> None:
+    """Tags an event or attribute, unless it says as much already."""
+    known = [tag.get("name") for tag in said.get("Tag") or () if isinstance(tag, dict)]
+    own = strictest(marking for name in known if isinstance(name, str) and (marking := marking_of(name)) is not None)
+    for name in names:
+        most = strictest([marking_of(name) or ""])
+        if most is not None and (own is None or own < most):
+            said["Tag"] = [*(said.get("Tag") or ()), {"name": name}]
+
+
+def add_inside(said: Object, names: Sequence[str]) -> None:
+    """Tags each attribute of an object."""
+    for attribute in said.get("Attribute") or ():
+        if isinstance(attribute, dict) and names:
+            add(attribute, names)
