@@ -168,7 +168,7 @@ class Telling:
         yield from (part for _, part in self.galaxies.parts.values())
         yield from reports.standing(self.incident, self.told)
         yield from (part for assessment in self.incident.assessments for part in assessment.impacts)
-        yield from (part for part in self.incident.contacts if part.id == self.incident.created_by)
+        yield from (part for part in self.incident.contacts if part.id and part.id == self.incident.created_by)
         yield from (part for part in [self.incident.liaison] if part is not None and part.label)
         yield from (part for part in self.incident.reports if part.id == self.incident.basis)
 
