@@ -20,6 +20,7 @@ from dragoman.model.plain import plain
 from dragoman.report import report
 from dragoman.translate import read, translate, write
 
+UUID_OF_IT = "5ad1a6de-25f2-4f7a-8b3c-f0c9d4a9a778"
 RECORDS = FieldType(id="0d4a2f1e-93c2-4c53-9a6f-1f5d8e7b6a01", name="records", description="How many", type="int")
 EXTENSION = "extension-definition--7d0f6c1e-2f0e-4a3f-8a51-2d0f7b6f9e10"
 PLACES = {  # format -> the format of the table, a place, and how the value 412 stands there
@@ -28,6 +29,7 @@ PLACES = {  # format -> the format of the table, a place, and how the value 412 
     "iodef-2": ("iodef-2", "AdditionalData[Records Affected]", 'name="Records Affected" dtype="integer">412<'),
     "iodef-json": ("iodef-2", "AdditionalData[Records Affected]", '"name": "Records Affected"'),
     "iodef-cbor": ("iodef-2", "AdditionalData[Records Affected]", "Records Affected"),
+    "misp": ("misp", "Object[data-theft]/records", '"object_relation": "records"'),
     "stix-2.1": ("stix-2.1", "x_records", '"x_records": 412'),
     "stix-2.1 extension": ("stix-2.1", f"extensions/{EXTENSION}/records", '"records": 412'),
 }
@@ -105,12 +107,33 @@ def test_additional_data_stays_in_its_order(tmp_path: Path) -> None:
     assert again.index(">a<") < again.index(">about 400<") < again.index(">b<")
 
 
+def test_an_object_of_a_partner_comes_back_as_a_server_keeps_it(tmp_path: Path) -> None:
+    """If it failed, what a server adds to an object would be lost when its attributes are read as fields, or its place."""
+    tables = (table(tmp_path, "misp", "Object[data-theft]/records"),)
+    event = json.loads(write([incident()], "misp"))
+    said = {"object_relation": "records", "type": "text", "category": "Other", "value": "0412", "id": "77", "uuid": UUID_OF_IT}
+    agreed = {"id": "9", "uuid": "5ad1a6de-25f2-4f7a-8b3c-f0c9d4a9a777", "name": "data-theft", "Attribute": [said]}
+    other = agreed | {"uuid": "5ad1a6de-25f2-4f7a-8b3c-f0c9d4a9a779", "name": "unheard-of"}
+    event["Event"]["Object"][1:] = [other, agreed, other | {"uuid": "5ad1a6de-25f2-4f7a-8b3c-f0c9d4a9a780"}]
+    source = json.dumps(event).encode()
+    [found] = read(source, "misp", Context(tables=tables))
+    assert [(field.value, field.type) for field in found.custom_fields] == [("0412", RECORDS)]
+    for between in ("stix-2.1", "base"):
+        made = translate(source, between, context=Context(tables=tables)).data
+        back = json.loads(translate(made, "misp", context=Context(tables=tables)).data)
+        assert back == event
+    said["object_relation"] = "others"
+    [found] = read(json.dumps(event).encode(), "misp", Context(tables=tables))
+    assert not found.custom_fields, "an object that says more than was agreed on is an object"
+
+
 def test_a_marked_field_has_no_place_in_the_open(tmp_path: Path) -> None:
     """If it failed, a field that is RED would stand in a property that everybody reads."""
-    for target, at in (("stix-2.1", "x_records"), ("base", "extra/records")):
+    for target, at in (("stix-2.1", "x_records"), ("base", "extra/records"), ("misp", "Object[data-theft]/records")):
         tables = (table(tmp_path, target, at),)
         data = write([incident(records("31337", markings=["tlp:red"]))], target, Context(tables=tables))
         assert b'records": 31337' not in data
+        assert b"data-theft" not in data
 
 
 def test_the_report_calls_it_native(tmp_path: Path) -> None:

@@ -97,13 +97,13 @@ def _held(item: Object) -> dict[str, Object] | None:
     """The attributes of an object of our template by their relations; None when they are others than a field has."""
     listed = item.get("Attribute")
     ours = (item.get("name"), item.get("template_uuid")) == (NAME, row().about["template_uuid"])
-    if not ours or not _is_plain(item) or type(listed) is not list or not all(map(_is_text, listed)):
+    if not ours or not _is_plain(item) or type(listed) is not list or not all(map(is_text, listed)):
         return None
     held = {said["object_relation"]: said for said in listed}
     return held if len(held) == len(listed) and held.keys() <= row().says.keys() else None
 
 
-def _is_text(said: Any) -> bool:
+def is_text(said: Any) -> bool:
     """Whether an attribute says a text under a relation, and no more than that."""
     if type(said) is not dict or not all(type(said.get(name)) is str for name in ("object_relation", "type", "value")):
         return False
@@ -134,12 +134,12 @@ def take(items: Sequence[Object], incident: Incident, event: Object) -> None:
 
 def give(incident: Incident, event: Object) -> list[Object]:
     """The objects of the fields that may and can stand in the event, as they came."""
-    fields = [field for field in incident.custom_fields if row().can_say(field)] if _is_open(incident) else []
+    fields = [field for field in incident.custom_fields if row().can_say(field)] if is_open(incident) else []
     told = _all_told(fields, event)
     return [_restored(made, kept(field, SPELLED)) for field, made in zip(fields, told, strict=True)]
 
 
-def _is_open(incident: Incident) -> bool:
+def is_open(incident: Incident) -> bool:
     """Whether no label of the paper's marks the custom fields of an incident whose event has no marking for the whole."""
     labels = incident.tlp.fields if incident.tlp and not incident.markings else ()
     return not any((label.field or "").startswith("custom_fields") for label in labels)

@@ -9,8 +9,9 @@ from dragoman.adapter import Context
 from dragoman.ledger import Kind
 from dragoman.mapping.table import Table
 from dragoman.model import Incident
+from dragoman.model.plain import copied
 from dragoman.tree.json import pointer
-from dragoman_misp import galaxies, guarding, reports, story, tags
+from dragoman_misp import galaxies, guarding, placed, reports, story, tags
 from dragoman_misp.attributes import read_attribute
 from dragoman_misp.envelope import Envelope
 from dragoman_misp.exact import Object, keep, kept
@@ -29,13 +30,14 @@ class EventReader:
     """Reads the events of one document."""
 
     def __init__(self, table: Table, context: Context) -> None:
-        self.context, self.envelope = context, Envelope(table, context)
+        self.context, self.envelope, self.places = context, Envelope(table, context), table.places
 
     def read(self, event: Object, trail: Sequence[str | int]) -> Incident:
         """The incident of an event; the event is used up."""
         order, natural = list(event), self._natural(event)
         lists = {name: event.pop(name) for name in ITEMS if type(event.get(name)) is list}
-        told, lists["Object"] = story.split(lists.get("Object", []))
+        agreed, lists["Object"] = placed.split(lists.get("Object", []), self.places)
+        told, lists["Object"] = story.split(lists["Object"])
         usual = Usual.of(lists)
         tagged, clustered = _said(event, "Tag"), _said(event, "Galaxy")
         opened = self.envelope.read(event, trail)
@@ -45,6 +47,7 @@ class EventReader:
         self._tags(tagged, names, growing, trail)
         mark_event(growing)
         told.take(growing, opened.made)
+        placed.take(agreed, self.places, incident, opened.made)
         self.envelope.settle(opened)
         self._items(lists, "Attribute", read_attribute, growing, trail)
         self._items(lists, "Object", read_object, growing, trail)
@@ -103,10 +106,12 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
     made = envelope.made(incident)
     event = envelope.write(incident, made)
     clustered, names = telling.galaxies.give(incident)
+    agreed, left = placed.give(incident, table.places, made)
+    less = copied(incident, custom_fields=left or ()) if agreed else incident
     lists: Object = {
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
-        "Object": _placed(telling.objects(), story.give(incident, made)),
+        "Object": _placed(_placed(telling.objects(), story.give(less, made)), agreed),
         "Galaxy": [] if clustered is None else clustered,
         "EventReport": reports.give(incident, table, telling.told),
     }
