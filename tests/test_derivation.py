@@ -35,14 +35,14 @@ from dragoman.model import (
     Tlp,
     TlpField,
 )
-from dragoman.model.marking import Level
+from dragoman.model.marking import TLP_2_WORDS, Level
 from dragoman.model.naming import OURS
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import parts
 from dragoman.profile import Agreement, Derivation, Profile, Sender, load
 from dragoman.registry import adapter, formats
 from dragoman.sharing.labels import SHARED
-from dragoman.sharing.sieve import WORDS, Leaf, Sieve
+from dragoman.sharing.sieve import Leaf, Sieve
 from dragoman.testing import incidents
 from dragoman.translate import read, write
 from upstreams import KNOWN_FIELD, Upstream, as_bytes, echoes
@@ -350,7 +350,7 @@ def test_a_profile_cannot_permit_for_good() -> None:
 @given(incidents())
 def test_no_value_is_passed_on_under_a_wider_marking(received: Incident) -> None:
     """If it failed, the next receiver could pass on what this one may not."""
-    label = {word: level for level, word in WORDS.items()}
+    label = {word: level for level, word in TLP_2_WORDS.items()}
     for text in ("alpha", "beta", "gamma"):
         received.notes = [*received.notes, Note(id=f"note--{text}", content=text, object_refs=["x"], markings=["tlp-2:green"])]
     received.notes[-1].field_markings = [FieldMarking(marking="tlp-2:red", fields=["content"])]

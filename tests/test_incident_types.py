@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import dragoman_stix.custom as stix_custom
+import dragoman_stix.home as stix_custom
 from dragoman.adapter import Can, Context
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.provider import Order, packed
@@ -36,7 +36,7 @@ THEFT = FILES / "theft.json"
 TYPES = load([FILES / "types.toml"])
 RECORDS, ENCRYPTED, SINCE = TYPES.types[0].fields
 WRITERS = [name for name in sorted(formats()) if Can.WRITE in adapter(name).format.can]
-NATIVE = ["base", "iodef-2", "iodef-json", "iodef-cbor", "stix-2.1", "misp"]
+NATIVE = ["base", "iodef-2", "iodef-json", "iodef-cbor", "stix-2.1", "stix-2.0", "misp"]
 
 
 def uuid(number: int) -> str:

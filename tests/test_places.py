@@ -31,6 +31,7 @@ PLACES = {  # format -> the format of the table, a place, and how the value 412 
     "iodef-cbor": ("iodef-2", "AdditionalData[Records Affected]", "Records Affected"),
     "misp": ("misp", "Object[data-theft]/records", '"object_relation": "records"'),
     "stix-2.1": ("stix-2.1", "x_records", '"x_records": 412'),
+    "stix-2.0": ("stix-2.1", "x_records", '"x_records": 412'),
     "stix-2.1 extension": ("stix-2.1", f"extensions/{EXTENSION}/records", '"records": 412'),
 }
 
@@ -134,6 +135,37 @@ def test_a_marked_field_has_no_place_in_the_open(tmp_path: Path) -> None:
         data = write([incident(records("31337", markings=["tlp:red"]))], target, Context(tables=tables))
         assert b'records": 31337' not in data
         assert b"data-theft" not in data
+
+
+@pytest.mark.parametrize(("target", "at"), [("stix-2.0", "x_records"), ("stix-2.1", "x_records"),
+                                            ("stix-2.1", f"extensions/{EXTENSION}/records")])  # fmt: skip
+def test_what_a_marking_selects_is_not_taken_for_open(tmp_path: Path, target: str, at: str) -> None:
+    """If it failed, a value that is RED in an open object would be a field as open as the incident in every other format."""
+    tables = (table(tmp_path, "stix-2.1", at),)
+    written = json.loads(write([incident(records())], target, Context(tables=tables, carry="drop")))
+    red = {"marking_ref": "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", "selectors": [at.replace("/", ".")]}
+    written["objects"][0] = {"granular_markings": [red], **written["objects"][0]}
+    [found] = read(json.dumps(written).encode(), target, Context(tables=tables))
+    assert not found.custom_fields
+    assert json.loads(write([found], target, Context(tables=tables))) == written
+
+
+def test_an_extension_has_no_place_in_2_0(tmp_path: Path) -> None:
+    """If it failed, an object of 2.0 would have `extensions`, which that version does not know."""
+    context = Context(tables=(table(tmp_path, "stix-2.1", f"extensions/{EXTENSION}/records"),))
+    data = write([incident(records())], "stix-2.0", context)
+    assert b'"extensions"' not in data
+    [back] = read(data, "stix-2.0", context)
+    assert [*back.custom_fields] == [records()]
+
+
+def test_extensions_that_are_none_stay_beside_a_place(tmp_path: Path) -> None:
+    """If it failed, one spoilt member of a document would end in a traceback."""
+    tables = (table(tmp_path, "stix-2.1", "x_records"),)
+    written = json.loads(write([incident(records())], "stix-2.1", Context(tables=tables, carry="drop")))
+    written["objects"][0]["extensions"] = 5
+    [found] = read(json.dumps(written).encode(), "stix-2.1", Context(tables=tables))
+    assert json.loads(write([found], "stix-2.1", Context(tables=tables))) == written
 
 
 def test_the_report_calls_it_native(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from dragoman.cli.settings import settings
 from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.ledger import Ledger
 from dragoman.model import Address, CustomField, FieldType, Incident, MarkingDefinition, Note, Relation, Tlp, TlpField
-from dragoman.model.marking import Level
+from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level, level
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import copied, fields, is_part, leaves, plain
 from dragoman.registry import adapter, formats
@@ -132,6 +132,14 @@ def one(incident: Incident, limit: str = "AMBER") -> tuple[Incident, Ledger]:
     ledger = Ledger()
     [found] = redacted([incident], up_to(level_of(limit)), ledger)
     return found, ledger
+
+
+@pytest.mark.parametrize("needed", Level)
+def test_the_words_for_a_level_are_no_wider(needed: Level) -> None:
+    """If it failed, what is left of a redacted part, or a label that was raised, would say less than its strictest value."""
+    assert level(TLP_2_WORDS[needed]) is needed
+    for schema in ("enisa", "us-cert"):
+        assert level(f"{schema}:{PAPER_WORDS[needed]}".lower()) >= needed
 
 
 @pytest.mark.requirement("TLP-3")

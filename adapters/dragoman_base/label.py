@@ -7,17 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from dragoman.model.incident import Incident, Tlp
-from dragoman.model.marking import Level, level, strictest
+from dragoman.model.marking import PAPER_WORDS, Level, level, strictest
 from dragoman.model.plain import fields, is_part
 from dragoman_base.forms import SCHEMAS, readable
-
-VALUES = {
-    Level.CLEAR: "White",
-    Level.GREEN: "Green",
-    Level.AMBER: "Amber",
-    Level.AMBER_STRICT: "Amber",
-    Level.RED: "Red",
-}
 
 
 def label(incident: Incident) -> Tlp | None:
@@ -25,11 +17,11 @@ def label(incident: Incident) -> Tlp | None:
     needed = strictest(_markings(incident))
     own = incident.tlp
     if own is None:
-        return None if needed is None else Tlp(schema=_scheme(incident, needed), value=VALUES[needed])
+        return None if needed is None else Tlp(schema=_scheme(incident, needed), value=PAPER_WORDS[needed])
     if not all(readable(own.schema, word) for word in words(own)):
         return replace(own, schema="US-CERT", value="Red", fields=())
     if needed is not None and needed > (strictest(markings(own)) or Level.CLEAR):
-        return replace(own, value=VALUES[needed])
+        return replace(own, value=PAPER_WORDS[needed])
     return own
 
 

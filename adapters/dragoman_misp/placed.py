@@ -53,7 +53,7 @@ def _is_told(item: Object, relations: dict[str, Place]) -> bool:
 
 def take(items: Sequence[tuple[int, Object]], places: Sequence[Place], incident: Incident, event: Object) -> None:
     """Puts the fields of objects on the incident, before those that have an object each.  event: what we would write of it."""
-    known, taken = rows(places), []
+    known, taken = rows(places), list[CustomField]()
     for place, item in items:
         relations = known[item["name"]]
         held = {

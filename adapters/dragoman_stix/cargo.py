@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from dragoman.carry import Cargo, markings_in
-from dragoman.model.marking import Level, is_about_sharing, level
-from dragoman_stix.codecs import LEVELS, TLP
+from dragoman.model.marking import TLP_2_WORDS, Level, is_about_sharing, level
+from dragoman_stix.codecs import TLP
 from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
 
 # Frozen: the ids that `uid` gives to these names.
@@ -97,7 +97,7 @@ def _fit(item: Any) -> bool:
 def _extend(item: dict[str, Any], members: dict[str, Any], strict: Level) -> None:
     own = max((WORDS_LEVEL.get(ref, Level.CLEAR) for ref in _listed(item.get(MARKINGS))), default=Level.CLEAR)
     if own < strict and not any(found.get("selectors") == SELECTORS for found in item.get(GRANULAR, ())):
-        item[GRANULAR] = [*item.get(GRANULAR, ()), {"marking_ref": TLP[LEVELS[strict]], "selectors": SELECTORS}]
+        item[GRANULAR] = [*item.get(GRANULAR, ()), {"marking_ref": TLP[TLP_2_WORDS[strict]], "selectors": SELECTORS}]
     extensions = item.get("extensions") or {}
     known = extensions.get(EXTENSION) or {"extension_type": "property-extension"}
     item["extensions"] = {**extensions, EXTENSION: {**known, **members}}

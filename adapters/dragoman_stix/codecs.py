@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from dragoman.mapping.codecs import CODECS, STIX_TIME, Codec, check_stix_time, to_utc
-from dragoman.model.marking import Level, level
+from dragoman.model.marking import TLP_2_WORDS, level
 from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
 
 BINARY = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?", re.ASCII)
@@ -39,13 +39,6 @@ PAP = {  # extension f8d78575-edfd-406e-8e84-6162a8450f5b of the common objects:
 }
 FIXED = TLP | PAP
 WORDS = {marking: word for word, marking in FIXED.items()}
-LEVELS = {
-    Level.CLEAR: "tlp-2:clear",
-    Level.GREEN: "tlp-2:green",
-    Level.AMBER: "tlp-2:amber",
-    Level.AMBER_STRICT: "tlp-2:amber+strict",
-    Level.RED: "tlp-2:red",
-}
 SILENT = "iodef:default"  # "as agreed beforehand": there is no marking that says so
 
 
@@ -195,7 +188,7 @@ def marking_ref(word: str) -> str:
     """The id for a marking; a word of another scheme gets the TLP 2.0 marking of its level, never a wider one."""
     if word in FIXED:
         return FIXED[word]
-    return word if MARKING.fullmatch(word) else TLP[LEVELS[level(word)]]
+    return word if MARKING.fullmatch(word) else TLP[TLP_2_WORDS[level(word)]]
 
 
 def marking_refs(words: Sequence[str]) -> list[str] | None:

@@ -22,9 +22,10 @@ PROPERTY = {"extension_type": "property-extension"}
 def put(bearer: Object, fields: Sequence[CustomField], places: Sequence[Place]) -> list[CustomField]:
     """Writes fields into their places in an object; those that have none, or do not fit, come back."""
     left = located.put(bearer, fields, places, FORMAT)
-    extensions = bearer.get("extensions", {})
-    if inside := _extensions(places) & extensions.keys():
-        bearer["extensions"] = extensions | {name: PROPERTY | extensions[name] for name in inside}
+    extensions = bearer.get("extensions")
+    said = extensions if isinstance(extensions, dict) else {}
+    if inside := _extensions(places) & said.keys():
+        bearer["extensions"] = said | {name: PROPERTY | said[name] for name in inside}
     return left
 
 

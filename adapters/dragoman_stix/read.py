@@ -21,6 +21,7 @@ from dragoman_stix.basis import raised
 from dragoman_stix.codecs import WORDS
 from dragoman_stix.custom import taken
 from dragoman_stix.form import FORMAT, Form, kind, kind_of, sequence
+from dragoman_stix.home import Extension, Home
 from dragoman_stix.ids import CONTRIBUTING, TYPE_NAME, is_identifier
 from dragoman_stix.loose import unname
 from dragoman_stix.markings import MEMBER, keep_unresolved, selectors_to_nothing, understand
@@ -90,11 +91,11 @@ class Reading:
     """Reads the objects of one document.
 
     names: id() of a part -> the id of its object, for those that can carry cargo; `entries` keeps the parts alive.
-    origins: of objects that were just written, by their id() the part that each was written from.  extends: whether the
-    format has extensions, and so a place for custom fields.
+    origins: of objects that were just written, by their id() the part that each was written from.  home: where custom
+    fields stand together.
     """
 
-    extends = True
+    home: Home = Extension()
 
     def __init__(self, table: Table, context: Context, form: Form, origins: Mapping[int, Any] = NO_ORIGINS) -> None:
         self.table, self.context, self.form = table, context, form
@@ -116,7 +117,7 @@ class Reading:
         """The incidents of the document; the objects are used up."""
         types = list(map(type_of, objects))
         basis = self._basis(objects, types)
-        custom = taken(objects, basis, self.form.wrapper == "object", self.table.places) if self.extends else {}
+        custom = taken(objects, basis, self.home, self.table.places, self.form.wrapper == "object")
         types = types[: len(objects)]
         for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
             self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))

@@ -15,8 +15,9 @@ from dragoman.mapping.table import Spec, Table
 from dragoman.model import ForeignObject, Incident
 from dragoman_stix.basis import completed, lowered, stand_in
 from dragoman_stix.codecs import precise
-from dragoman_stix.custom import definitions, is_defined, say
+from dragoman_stix.custom import say
 from dragoman_stix.form import FORMAT, Form, in_order, kind_of
+from dragoman_stix.home import Extension, Home, is_defined
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
 from dragoman_stix.loose import mend, named, parts_of
 from dragoman_stix.markings import settle
@@ -32,10 +33,10 @@ class Writing:
     """Writes the objects of one document.
 
     renamed: ids that are none in STIX -> those written instead.  origins: by the id() of an object the part it says.
-    extends: whether the format has extensions, and so a place for custom fields.
+    home: where custom fields stand together.
     """
 
-    extends = True
+    home: Home = Extension()
 
     def __init__(self, table: Table, context: Context, kept: Form) -> None:
         self.table, self.context, self.form = table, context, kept
@@ -65,7 +66,7 @@ class Writing:
             if not self._left_out(stand_in(incident), "object_refs"):
                 completed(made, incident)
         alone = self.form.wrapper == "object" and len(made) == 1
-        return made + definitions() if self.custom and not (alone or is_defined(made)) else made
+        return made + self.home.definitions() if self.custom and not (alone or is_defined(made)) else made
 
     def _left_out(self, part: Any, member: str) -> bool:
         """Whether the source of a part had no such member, though the standard demands it."""
@@ -89,7 +90,7 @@ class Writing:
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         out = [self._mended(item) for item in out] if self.loose else out
-        self.custom = (self.extends and say(incident, out, flat.basis, self.table.places)) or self.custom
+        self.custom = say(incident, out, flat.basis, self.home, self.table.places) or self.custom
         return out
 
     def _flat(self, incident: Incident) -> Incident:

@@ -6,20 +6,19 @@ An observable that no observed-data refers to, or that something else refers to,
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count, islice
 from typing import Any
 
-from dragoman_stix.cargo import EXTENSION
 from dragoman_stix.ids import observable_id
 from dragoman_stix.older.extracted import ALL_REFS, MARKED, OBJECTS, linked
 from dragoman_stix.older.frames import FRAMED, frame, time_of
 from dragoman_stix.older.memory import recalled
+from dragoman_stix.older.names import references
 from dragoman_stix.older.objects import GRANULAR
-from dragoman_stix.older.rows import CARGO, MEMORY, OWN_ID, Object, is_named, is_observable, memory
+from dragoman_stix.older.rows import MEMORY, OWN_ID, Object, is_named, is_observable, memory
 
 MOST = 32  # other observables that may be repeated wherever something names them
-UNSAID = (EXTENSION, CARGO, MEMORY)
 UNTOLD = ("id", MARKED, GRANULAR, MEMORY)
 
 
@@ -204,18 +203,3 @@ def _selecting_objects(found: Any) -> Any:
 
 def _observes(item: Any) -> bool:
     return is_named(item) and item["type"] == "observed-data" and ALL_REFS in item and OBJECTS not in item
-
-
-def references(value: Any) -> Iterator[str]:
-    """All ids that an object names in its references; the cargo is no part of what it says."""
-    todo = [value]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, list):
-            todo += value
-        elif isinstance(value, dict):
-            for key, inner in value.items():
-                if key.endswith(("_ref", "_refs")):
-                    yield from (ref for ref in (inner if isinstance(inner, list) else [inner]) if isinstance(ref, str))
-                if isinstance(inner, dict | list) and key not in UNSAID:
-                    todo.append(inner)

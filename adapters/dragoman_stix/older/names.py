@@ -7,7 +7,7 @@ stands on the object, in `x_dragoman_id`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from dragoman_stix.cargo import EXTENSION
@@ -50,25 +50,24 @@ def _plain(name: str) -> str:
 
 def is_settled(item: Object, known: Collection[str]) -> bool:
     """Whether all ids in an object of 2.0 are such as 2.0 has them.  known: the ids of the document's objects."""
-    refs = [ref for ref in _references(item) if ref not in known and REFERENCE.fullmatch(ref)]
+    refs = [ref for ref in references(item) if ref not in known and REFERENCE.fullmatch(ref)]
     own = item["id"]
     return version_four(own) == own and own not in rows().tlp and all(lower_ref(raise_ref(ref)) == ref for ref in refs)
 
 
-def _references(value: Any) -> list[str]:
-    found: list[str] = []
+def references(value: Any) -> Iterator[str]:
+    """All ids that an object names in its references; what only we say of it, the cargo above all, is none of it."""
     todo = [value]
     while todo:
         value = todo.pop()
         if isinstance(value, list):
             todo += value
         elif isinstance(value, dict):
-            for key, inner in value.items():
-                if key not in SKIPPED and _refers(key):
-                    found += [ref for ref in (inner if isinstance(inner, list) else [inner]) if isinstance(ref, str)]
-                if key not in SKIPPED:
-                    todo.append(inner)
-    return found
+            said = {key: inner for key, inner in value.items() if key not in SKIPPED}
+            for key, inner in said.items():
+                if _refers(key):
+                    yield from (ref for ref in (inner if isinstance(inner, list) else [inner]) if isinstance(ref, str))
+            todo += said.values()
 
 
 def _refers(key: str) -> bool:

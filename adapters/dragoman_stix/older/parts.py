@@ -11,6 +11,7 @@ from dragoman.mapping.json import form, remember
 from dragoman.mapping.table import Spec
 from dragoman.model import ForeignObject, Incident
 from dragoman.tree.json import pointer
+from dragoman_stix.older.custom import Property
 from dragoman_stix.older.rows import AT, FORMAT, MEMORY, Object, memory, rows
 from dragoman_stix.read import Reading
 from dragoman_stix.write import Writing
@@ -19,7 +20,7 @@ from dragoman_stix.write import Writing
 class OlderReading(Reading):
     """Reads objects of 2.1 that were objects of 2.0; what is told of them names their places there."""
 
-    extends = False
+    home = Property()
 
     def incidents(self, objects: list[Any]) -> list[Incident]:
         """The incidents of the document; the objects are used up."""
@@ -64,7 +65,7 @@ def _bare(item: Any) -> Any:
 class OlderWriting(Writing):
     """Writes objects of 2.1 that are going to be lowered: what their parts remember goes with them."""
 
-    extends = False
+    home = Property()
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)

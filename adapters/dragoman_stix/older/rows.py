@@ -14,6 +14,7 @@ FORMAT = "stix-2.0"
 MEMORY = "x_dragoman_2_0"  # in a tree on its way: what an object of 2.0 said in another way than we would
 OWN_ID = "x_dragoman_id"  # the id in 2.1, where 2.0 cannot have it
 CARGO = "x_dragoman_cargo"
+FIELDS = "x_dragoman_custom_fields"  # of the incident, on what stands for it
 AT = "at"  # in the memory of an observable: the place of the observed-data it stood in, and its local key
 
 Object = dict[str, Any]

@@ -12,10 +12,9 @@ from dragoman.derivation.rules import Rules, rules
 from dragoman.derivation.traces import Traces
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import CustomField, Incident, IncidentType
-from dragoman.model.marking import PAP, Level
+from dragoman.model.marking import PAP, TLP_2_WORDS, Level
 from dragoman.model.parts import Reference
 from dragoman.model.plain import fields, is_part
-from dragoman.sharing.sieve import WORDS
 
 Tree: TypeAlias = dict[str, "Tree"]
 """Names of fields; below each, those of its parts that were chosen: all, when there are none."""
@@ -175,4 +174,4 @@ def _actions(part: Any) -> list[str]:
 
 def _said(level: Level | None, actions: Sequence[str]) -> Sequence[str]:
     """Our markings: TLP 2.0, as strict as the strictest value inside."""
-    return [*([] if level is None else [WORDS[level]]), *actions] or ()
+    return [*([] if level is None else [TLP_2_WORDS[level]]), *actions] or ()

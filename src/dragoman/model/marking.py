@@ -32,6 +32,16 @@ LEVELS = {
     "us-cert:white": Level.CLEAR, "us-cert:green": Level.GREEN, "us-cert:amber": Level.AMBER_STRICT,
     "us-cert:red": Level.RED,
 }  # fmt: skip
+
+
+def _mildest(scheme: str, needed: Level) -> str:
+    """The word of a scheme for a level: the widest that is no wider than it."""
+    fit = [word for word in LEVELS if word.startswith(f"{scheme}:") and LEVELS[word] >= needed]
+    return min(fit, key=lambda word: LEVELS[word])
+
+
+TLP_2_WORDS = {level: _mildest("tlp-2", level) for level in Level}
+PAPER_WORDS = {level: _mildest("us-cert", level).partition(":")[2].capitalize() for level in Level}  # ENISA's are the same
 PAP = ("white", "clear", "green", "amber", "red")
 
 

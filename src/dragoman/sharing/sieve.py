@@ -11,17 +11,13 @@ from typing import Any
 
 from dragoman.mapping.table import home, load_yaml
 from dragoman.model.incident import Incident
-from dragoman.model.marking import Level
+from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
 from dragoman.model.plain import copied, fields, is_part
 from dragoman.sharing.labels import SHARED, Label, Meanings, Path, overrides, pointer, resolved, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
 NO_CONTENT = ("id", "type", *APART)
-WORDS = {
-    Level.CLEAR: "tlp-2:clear", Level.GREEN: "tlp-2:green", Level.AMBER: "tlp-2:amber",
-    Level.AMBER_STRICT: "tlp-2:amber+strict", Level.RED: "tlp-2:red",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,7 @@ class Sieve:
             left = [copied(one, fields=self._left(part, path, one.fields, inside)) for one in part.field_markings]
             out["field_markings"] = [one for one in left if one.fields] or ()
         if getattr(part, "markings", ()) and shell:
-            out["markings"] = [*(w for w in part.markings if self._meanings.level(w) is None), WORDS[most]]
+            out["markings"] = [*(w for w in part.markings if self._meanings.level(w) is None), TLP_2_WORDS[most]]
         if getattr(part, "tlp", None) is not None:
             out["tlp"] = self._paper(part, path, most if shell else None, inside)
             out.setdefault("markings", summed(part, out["tlp"]) or ())
@@ -173,13 +169,10 @@ class Sieve:
         found = copied(part.tlp, fields=[copied(one, field=left[0]) for one, left in pairs if left] or ())
         if level is not None:
             found.schema = found.schema if found.schema in SCHEMAS else SCHEMAS[-1]
-            found.value = PAPER[level]  # the same words under both schemes
+            found.value = PAPER_WORDS[level]  # the same words under both schemes
         return found
 
 
-PAPER = {
-    Level.CLEAR: "White", Level.GREEN: "Green", Level.AMBER: "Amber", Level.AMBER_STRICT: "Amber", Level.RED: "Red",
-}  # fmt: skip
 SCHEMAS = ("ENISA", "US-CERT")
 PLACE = re.compile(r"\.(?:\[\d+\]|\d+)(?:\.|$)")
 
