@@ -7,69 +7,109 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dragoman.adapter import Context
+from dragoman.attachments.files import ready, vouched
 from dragoman.attachments.mail import Heading
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, check_agreed, check_writable, pack
 from dragoman.errors import UsageError
 from dragoman.incident_types.fit import step
 from dragoman.ledger import Kind, Ledger
-from dragoman.outgoing import prepared
-from dragoman.profile import Profile
+from dragoman.model.incident import Incident
+from dragoman.outgoing import prepared, restricts
+from dragoman.personal import untreated
+from dragoman.profile import Agreement, Profile
 from dragoman.registry import formats
-from dragoman.translate import read
+from dragoman.translate import Step, read
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to pack.  attach: names of formats or of files.  partner: whose agreement holds; None: nobody's."""
+    """What to pack.
+
+    attach: names of formats or of files; vouch: of files that go as they are.  partner: whose agreement holds; None: nobody's.
+    """
 
     attach: Sequence[str] = ()
     profile: Profile = field(default_factory=Profile)
     partner: str | None = None
     heading: Heading = field(default_factory=Heading)
+    vouch: Sequence[str] = ()
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """What was agreed.  Raises UsageError for a partner with whom nothing was."""
+        return self.profile.agreement(self.partner) if self.partner else None
+
+    @property
+    def named(self) -> Sequence[str]:
+        """What to attach: what was asked for, else the formats that were agreed on, as far as there are any of that name."""
+        return self.attach or [name for name in (self.agreement.formats if self.agreement else ()) if name in formats()]
+
+    @property
+    def terms(self) -> Agreement | None:
+        """What holds for all that goes out: the agreement, else what the profile says of personal data; None: nothing."""
+        return self.agreement or (Agreement() if self.profile.says("personal") else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message in the outbox, and what became of the values on their way into it."""
+    """A message in the outbox, and what became of the values on their way into it.
+
+    persons: how many pieces of personal data are in it that nobody decided on.
+    """
 
     path: Path
     message: Packed
     told: Ledger
+    persons: int = 0
 
 
 def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox, context: Context) -> list[Sent]:
     """A message for each incident of a document, written; with what became of the values.
 
-    Raises UsageError, ReadError, ForbiddenLoss for what the agreement does not allow, InvalidOutput, OSError.
+    Raises UsageError, ReadError, ForbiddenLoss for what the agreement does not allow and for a file that cannot be prepared,
+    InvalidOutput, OSError.
     """
-    agreement = order.profile.agreement(order.partner) if order.partner else None
-    wanted, files = asked_for(order.attach or (agreement.formats if agreement else ()))
+    agreement, prepare = order.agreement, _preparing(order)
+    wanted, files = asked_for([name for name in order.named if name not in order.vouch])
+    files += [vouched(_file(name)) for name in order.vouch]
     if agreement is not None:
         check_agreed(agreement, order.partner or "", [*wanted, *(file.format for file in files)])
         own = (str(order.profile.path(table)) for table in agreement.mappings)
         context = replace(context, tables=(*context.tables, *own))
     for name in wanted:
         check_writable(name)
+    if order.terms is not None and restricts(order.terms, order.profile):
+        files = [file if len(file.ledger) else ready(file, n, prepare, context) for n, file in enumerate(files, 1)]
     done: list[Sent] = []
-    place, fit = outbox.place(), step(order.profile)
+    place = outbox.place()
     for incident in read(data, source_format, context):
         told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
-        incident = incident if fit is None else fit(incident, told)
-        if agreement is not None:
-            incident = prepared(incident, agreement, order.profile, told)
+        incident = prepare(incident, told)
         message = pack(incident, wanted, files, place, told)
-        done.append(Sent(outbox.put(message, order.heading, context.now()), message, told.ledger))
+        persons = 0 if order.terms is not None else untreated(incident)
+        done.append(Sent(outbox.put(message, order.heading, context.now()), message, told.ledger, persons))
     return done
+
+
+def _preparing(order: Order) -> Step:
+    """What is done to every incident before it goes out.  Raises UsageError, MappingError, OSError."""
+    fit, terms = step(order.profile), order.terms
+
+    def prepare(incident: Incident, context: Context) -> Incident:
+        incident = incident if fit is None else fit(incident, context)
+        return incident if terms is None else prepared(incident, terms, order.profile, context)
+
+    return prepare
 
 
 def asked_for(names: Sequence[str]) -> tuple[list[str], list[File]]:
     """Which names are formats, and the files that the others name.  Raises UsageError, OSError."""
     wanted = [name for name in dict.fromkeys(names) if name in formats()]
-    files = []
-    for name in dict.fromkeys(names):
-        if name not in formats():
-            if not Path(name).exists():
-                raise UsageError(f"{name!r:.80} is neither a format nor a file", fix="`dragoman formats` lists the formats")
-            files.append(File(Path(name).name, Path(name).read_bytes()))
-    return wanted, files
+    return wanted, [_file(name) for name in dict.fromkeys(names) if name not in formats()]
+
+
+def _file(name: str) -> File:
+    if not Path(name).exists():
+        raise UsageError(f"{name!r:.80} is neither a format nor a file", fix="`dragoman formats` lists the formats")
+    return File(Path(name).name, Path(name).read_bytes())

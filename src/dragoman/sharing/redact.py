@@ -15,7 +15,7 @@ from dragoman.model.incident import Incident
 from dragoman.model.marking import Level
 from dragoman.model.parts import Text
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED
+from dragoman.sharing.labels import SHARED, marked_alone
 from dragoman.sharing.sieve import GONE, Leaf, Sieve, unset
 
 Gate = Callable[[Leaf], str | None]
@@ -50,12 +50,15 @@ def up_to(limit: Level) -> Gate:
     return gate
 
 
-def redacted(incidents: Iterable[Incident], gate: Gate, ledger: Ledger, default: Level = SHARED) -> list[Incident]:
+def redacted(
+    incidents: Iterable[Incident], gate: Gate, ledger: Ledger, default: Level = SHARED, first: int = 0
+) -> list[Incident]:
     """The incidents with nothing in them that the gate refuses.
 
-    Raises ForbiddenLoss for an incident of which nothing at all may pass: an empty message tells that there is one.
+    first: the number of the first of them in its document, for the ledger.  Raises ForbiddenLoss for an incident of which
+    nothing at all may pass: an empty message tells that there is one.
     """
-    return [_one(incident, number, gate, ledger, default) for number, incident in enumerate(incidents)]
+    return [_one(incident, number, gate, ledger, default) for number, incident in enumerate(incidents, first)]
 
 
 def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: Level) -> Incident:
@@ -76,9 +79,18 @@ def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: L
         ledger.note(Kind.DROPPED, "D401", f"/{number}{leaf.path}", reason)
     if not sieve.removed:
         return found
+    found = _without_links(found, marked_alone(incident), number, ledger)
     found = without_references(found, sieve.ids, f"/{number}", ledger)
     blanked: Incident = Copies(sieve, ledger).blanked(found, f"/{number}")
     return blanked
+
+
+def _without_links(found: Incident, alone: set[str], number: int, ledger: Ledger) -> Incident:
+    """Without the files that it lists, since they may repeat what was taken out; one with a marking of its own stays."""
+    left = [one for one in found.attachments if one.uri is None or one.uri in alone]
+    for _ in range(len(found.attachments) - len(left)):
+        ledger.note(Kind.DROPPED, "D401", f"/{number}/attachments", "the file may repeat what was taken out")
+    return copied(found, attachments=left or ())
 
 
 # ---- References to what is gone -----------------------------------------------------------------------------------
