@@ -196,6 +196,12 @@ def test_a_listed_file_that_nobody_marked_goes_with_what_is_taken_out() -> None:
     file = Attachment(uri="https://x.example/1", markings=["tlp-2:clear"])
     marked = copied(received("Green", summary="Red"), attachments=[file])
     assert one(marked, "GREEN")[0].attachments == marked.attachments
+    two = copied(received("Green"), attachments=[copied(file, markings=["tlp-2:red"]), copied(file, uri="x:2", markings=())])
+    assert [left.uri for left in one(two, "GREEN")[0].attachments] == ["x:2"], "a file does not repeat another"
+    marks = [FieldMarking(marking="tlp-2:red", fields=["summary"])]
+    only = Incident(summary="s", attachments=[copied(file, markings=())], markings=["tlp-2:green"], field_markings=marks)
+    with pytest.raises(ForbiddenLoss):
+        one(only)
 
 
 @pytest.mark.requirement("TLP-3")

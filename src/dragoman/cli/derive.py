@@ -61,9 +61,10 @@ def command(
 ) -> int:  # fmt: skip
     """Make a message of ours from a received one, to pass the incident on.
 
-    Takes over the chosen fields, under new ids, with times rounded and nothing that tells whom we had it from; sender and
-    liaison are ours.  What was chosen and cannot be taken over is told, to be said in your own words.  Which message was
-    made from which is recorded in the profile's provenance store, and nowhere else.
+    Takes over the chosen fields, under new ids, with times rounded and nothing that tells whom we had it from; sender,
+    liaison, incident types and custom fields are ours.  Persons stay out, unless [personal] or the agreement says otherwise.
+    What was chosen and cannot be taken over is told, to be said in your own words.  Which message was made from which is
+    recorded in the profile's provenance store, and nowhere else.
 
     \b
     Examples:

@@ -120,9 +120,10 @@ def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path,
 def marked_alone(incident: Incident) -> set[str]:
     """The URIs of the listed files that have a marking of their own: somebody said of each who may see it."""
     meanings = Meanings([incident])
-    places = {path[1] for path, _ in overrides(incident, (), meanings) if path[:1] == ("attachments",) and len(path) == 2}
-    files = enumerate(incident.attachments)
-    return {one.uri for n, one in files if one.uri and (n in places or meanings.label(one.markings, ()) is not None)}
+    places = {path for path, _ in overrides(incident, (), meanings)}
+    named = [{("attachments",), ("attachments", number)} & places for number, _ in enumerate(incident.attachments)]
+    files = zip(incident.attachments, named, strict=True)
+    return {one.uri for one, said in files if one.uri and (said or meanings.label(one.markings, ()) is not None)}
 
 
 def resolved(part: Any, field: str) -> Path | None:
