@@ -333,6 +333,21 @@ def test_a_listed_file_is_given_where_nothing_is_kept_back_or_the_agreement_name
     assert prepared(LINKED, named, Profile(), Context()).attachments == LINKED.attachments
 
 
+def test_somebody_can_vouch_for_a_listed_file(tmp_path: Path) -> None:
+    """If it failed, a file that we took over and cleaned could not go to a partner, or one that nobody listed would seem to."""
+    uri, other_uri = "https://files.example/full", "https://files.example/other"
+    two = copied(LINKED, attachments=[*LINKED.attachments, Attachment(format="iodef-2", uri=other_uri)])
+    source = write([two], "base", Context(now=lambda: NOW))
+    profile = Profile(agreements={"acme": Agreement(formats=("iodef-2",), withhold=("description",))})
+    outbox = Outbox(tmp_path, Store(tmp_path / "store"), embed="zip")
+    [sent] = packed(source, None, Order((), profile, "acme", vouch=(uri,)), outbox, Context(now=lambda: NOW))
+    assert uri.encode() in sent.message.message
+    assert other_uri.encode() not in sent.message.message + sent.message.pieces[0].data
+    assert "D605" in [loss.code for loss in sent.told]
+    with pytest.raises(UsageError, match="no incident lists"):
+        packed(source, None, Order((), profile, "acme", vouch=("https://x.example/1",)), outbox, Context())
+
+
 # ---- Without a partner --------------------------------------------------------------------------------------------
 
 

@@ -212,8 +212,8 @@ CODES = {
     ),
     "D605": Code(
         "a file as it is",
-        "The file was attached byte for byte. Nothing looked into it: no marking, agreement or rule on personal data was "
-        "applied.",
+        "The file was attached byte for byte, or stays listed where it is. Nothing looked into it: no marking, agreement or "
+        "rule on personal data was applied.",
         "Nothing, if whoever named it with --vouch knows what is in it and what its name says.",
     ),
     "D701": Code(

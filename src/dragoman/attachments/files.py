@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dragoman.adapter import Can, Context
 from dragoman.attachments.pack import BYTES, File
 from dragoman.errors import ForbiddenLoss
 from dragoman.ledger import Kind, Ledger
+from dragoman.model.incident import Attachment, Incident
+from dragoman.model.plain import copied
 from dragoman.registry import adapter
 from dragoman.translate import Step, read, write
 
@@ -39,3 +42,11 @@ def vouched(file: File) -> File:
     ledger = Ledger()
     ledger.note(Kind.NATIVE, "D605", "", f"{file.name} is attached as it is: who named it vouches for it")
     return replace(file, ledger=ledger)
+
+
+def without(incident: Incident, links: Sequence[str], ledger: Ledger) -> tuple[Incident, list[Attachment]]:
+    """An incident without the listed files that somebody vouches for, and these, which no step has to look at."""
+    kept = [one for one in incident.attachments if one.uri in links]
+    for one in kept:
+        ledger.note(Kind.NATIVE, "D605", "/attachments", f"{one.uri} is listed as it is: who named it vouches for it")
+    return copied(incident, attachments=[one for one in incident.attachments if one not in kept] or ()), kept

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dragoman.adapter import Context
-from dragoman.attachments.files import ready, vouched
+from dragoman.attachments.files import ready, vouched, without
 from dragoman.attachments.mail import Heading
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, check_agreed, check_writable, pack
@@ -15,6 +15,7 @@ from dragoman.errors import UsageError
 from dragoman.incident_types.fit import step
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Incident
+from dragoman.model.plain import copied
 from dragoman.outgoing import prepared, restricts
 from dragoman.personal import untreated
 from dragoman.profile import Agreement, Profile
@@ -26,7 +27,8 @@ from dragoman.translate import Step, read
 class Order:
     """What to pack.
 
-    attach: names of formats or of files; vouch: of files that go as they are.  partner: whose agreement holds; None: nobody's.
+    attach: names of formats or of files; vouch: of files that go as they are, and URIs of files that the incident lists.
+    partner: whose agreement holds; None: nobody's.
     """
 
     attach: Sequence[str] = ()
@@ -44,6 +46,11 @@ class Order:
     def named(self) -> Sequence[str]:
         """What to attach: what was asked for, else the formats that were agreed on, as far as there are any of that name."""
         return self.attach or [name for name in (self.agreement.formats if self.agreement else ()) if name in formats()]
+
+    @property
+    def links(self) -> Sequence[str]:
+        """The URIs among what somebody vouches for."""
+        return [name for name in self.vouch if "://" in name]
 
     @property
     def terms(self) -> Agreement | None:
@@ -70,20 +77,18 @@ def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox,
     Raises UsageError, ReadError, ForbiddenLoss for what the agreement does not allow and for a file that cannot be prepared,
     InvalidOutput, OSError.
     """
-    agreement, prepare = order.agreement, _preparing(order)
+    prepare = _preparing(order)
     wanted, files = asked_for([name for name in order.named if name not in order.vouch])
-    files += [vouched(_file(name)) for name in order.vouch]
-    if agreement is not None:
-        check_agreed(agreement, order.partner or "", [*wanted, *(file.format for file in files)])
-        own = (str(order.profile.path(table)) for table in agreement.mappings)
-        context = replace(context, tables=(*context.tables, *own))
+    files += [vouched(_file(name)) for name in order.vouch if name not in order.links]
+    context = _agreed(order, [*wanted, *(file.format for file in files)], context)
     for name in wanted:
         check_writable(name)
     if order.terms is not None and restricts(order.terms, order.profile):
         files = [file if len(file.ledger) else ready(file, n, prepare, context) for n, file in enumerate(files, 1)]
+    place, incidents = outbox.place(), read(data, source_format, context)
+    _check_listed(order.links, incidents)
     done: list[Sent] = []
-    place = outbox.place()
-    for incident in read(data, source_format, context):
+    for incident in incidents:
         told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
         incident = prepare(incident, told)
         message = pack(incident, wanted, files, place, told)
@@ -92,15 +97,37 @@ def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox,
     return done
 
 
+def _agreed(order: Order, tokens: Sequence[str], context: Context) -> Context:
+    """The context with the mappings of the agreement.  Raises ForbiddenLoss for a format that was not agreed on."""
+    agreement = order.agreement
+    if agreement is None:
+        return context
+    check_agreed(agreement, order.partner or "", tokens)
+    own = (str(order.profile.path(table)) for table in agreement.mappings)
+    return replace(context, tables=(*context.tables, *own))
+
+
 def _preparing(order: Order) -> Step:
     """What is done to every incident before it goes out.  Raises UsageError, MappingError, OSError."""
     fit, terms = step(order.profile), order.terms
 
     def prepare(incident: Incident, context: Context) -> Incident:
         incident = incident if fit is None else fit(incident, context)
-        return incident if terms is None else prepared(incident, terms, order.profile, context)
+        if terms is None:
+            return incident
+        rest, kept = without(incident, order.links, context.ledger)
+        found = prepared(rest, terms, order.profile, context)
+        return copied(found, attachments=[*found.attachments, *kept] or ())
 
     return prepare
+
+
+def _check_listed(links: Sequence[str], incidents: Sequence[Incident]) -> None:
+    """Raises UsageError for a URI that no incident lists: a typing error would leave out what somebody vouched for."""
+    listed = {one.uri for incident in incidents for one in incident.attachments}
+    for link in links:
+        if link not in listed:
+            raise UsageError(f"no incident lists {link!r:.80}", fix="--vouch takes a file, or a URI of `attachments`")
 
 
 def asked_for(names: Sequence[str]) -> tuple[list[str], list[File]]:

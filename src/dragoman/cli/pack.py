@@ -28,7 +28,10 @@ OF_FILES = ("D604", "D605")  # what was done with a whole file
     "-a", "--attach", multiple=True, metavar="FORMAT|FILE",
     help="Attach the incident in a format, or a file; may be given several times.  [default: the formats that --for agreed to]",
 )  # fmt: skip
-@click.option("--vouch", multiple=True, type=options.FILE, metavar="FILE", help="Attach a file as it is: you answer for it.")
+@click.option(
+    "--vouch", multiple=True, type=options.FILE, metavar="FILE|URI",
+    help="Attach a file as it is, or keep one that the incident lists: you answer for it.",
+)  # fmt: skip
 @click.option("--base-uri", metavar="https://...", help="Where the attachments will be served.")
 @click.option(
     "--embed", type=click.Choice(["zip", "mime"]),
