@@ -14,9 +14,10 @@ import yaml
 ROOT = Path(__file__).parents[1]
 HEAD = """# Requirements and their tests
 
-What the paper (Frøystad, Tøndel, Jaatun, *Cryptography* 2018, 2(4), 41) asks of the messages, in our words, and which tests
-hold it. M: must, S: should, O: optional. Run those of one: `pytest NAME_OF_FILE -k NAME_OF_TEST`. A new test names what it
-holds with `@pytest.mark.requirement("BF-1")`; what is asked stands in `docs/requirements.yaml`.
+What the paper (Frøystad, Tøndel, Jaatun, *Cryptography* 2018, 2(4), 41) asks of the messages, and the CloudSIRT charter of who
+may hear what, in our words, and which tests hold it. M: must, S: should, O: optional. Run those of one:
+`pytest NAME_OF_FILE -k NAME_OF_TEST`. A new test names what it holds with `@pytest.mark.requirement("BF-1")`; what is asked
+stands in `docs/requirements.yaml`.
 """
 
 

@@ -16,17 +16,20 @@ from dragoman.adapter import Can, Context
 from dragoman.derivation import derive as derive_module
 from dragoman.derivation import traces
 from dragoman.derivation.derive import Derived, Wish, derive
-from dragoman.derivation.ours import Known
 from dragoman.derivation.renaming import Renaming
 from dragoman.derivation.rounding import rounding
 from dragoman.derivation.rules import rules
+from dragoman.derivation.taking import Taking
 from dragoman.errors import ForbiddenLoss, UsageError
+from dragoman.incident_types.definitions import load as load_types
 from dragoman.model import (
+    Additional,
     Address,
     Contact,
     ContactPoint,
     CustomField,
     DomainName,
+    EmailMessage,
     Event,
     FieldType,
     Incident,
@@ -39,13 +42,14 @@ from dragoman.model.marking import TLP_2_WORDS, Level
 from dragoman.model.naming import OURS
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import parts
-from dragoman.profile import Agreement, Derivation, Profile, Sender, load
+from dragoman.profile import Agreement, Derivation, Personal, Profile, Sender, load
+from dragoman.profile import Types as TypeFiles
 from dragoman.registry import adapter, formats
 from dragoman.sharing.labels import SHARED
 from dragoman.sharing.sieve import Leaf, Sieve
 from dragoman.testing import incidents
 from dragoman.translate import read, write
-from upstreams import KNOWN_FIELD, Upstream, as_bytes, echoes
+from upstreams import KNOWN_TYPE, Upstream, as_bytes, echoes
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
 DOCUMENTS = sorted(path for path in CASES.glob("*/*") if path.stem in formats())
@@ -54,13 +58,12 @@ READERS = [name for name in WRITERS if Can.READ in adapter(name).format.can]
 CARRY: tuple[Literal["extension", "drop"], ...] = ("extension", "drop")
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 ALL = tuple(rules().fields["Incident"])
-PROFILE = Profile(sender=Sender(id="5e3b1f64-6d0e-4b53-9a53-0c6f2a6f4a10", name="CSIRT of Ours"))
+FILES = Path(__file__).parent / "cli" / "files"
+UNTYPED = Profile(sender=Sender(id="5e3b1f64-6d0e-4b53-9a53-0c6f2a6f4a10", name="CSIRT of Ours"))
+PROFILE = UNTYPED.model_copy(update={"base": FILES, "types": TypeFiles(files=(Path("ours.toml"),))})
+[OUR_TYPE] = load_types([FILES / "ours.toml"]).types
 SETTINGS = {"defaults.liaison.name": "Our Desk", "defaults.liaison.email": "desk@ours.example"}
-KNOWN = Known.of(
-    [IncidentType(id="0b8d1f0c-1111-4000-8000-000000000001", name="Denial of service", description="ours")],
-    [FieldType(id="0b8d1f0c-1111-4000-8000-000000000002", name=KNOWN_FIELD, description="ours", type="string")],
-)
-EVERYTHING = Wish(keep=ALL, max_tlp="RED", because="a test", known=KNOWN)
+EVERYTHING = Wish(keep=ALL, max_tlp="RED", because="a test")
 STIX = CASES / "ransomware" / "stix-2.1.json"
 by_name = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 
@@ -86,15 +89,15 @@ def derived(received: list[Incident], wish: Wish = EVERYTHING, profile: Profile 
     return derive(received, wish, profile, context(), counted())
 
 
-def outputs(received: list[Incident]) -> dict[str, bytes]:
+def outputs(received: list[Incident], profile: Profile) -> dict[str, bytes]:
     """What a receiver can get of received incidents, in every format, with and without what is carried."""
-    made = [one.incident for one in derived(received)]
+    made = [one.incident for one in derived(received, profile=profile)]
     return {f"{name} {carry}": write(made, name, context(carry=carry)) for name in WRITERS for carry in CARRY}
 
 
-def check_no_way_back(one: list[Incident], other: list[Incident], words: set[str]) -> None:
+def check_no_way_back(one: list[Incident], other: list[Incident], words: set[str], profile: Profile = PROFILE) -> None:
     """No word of the sender, nothing made of such a word; and the same message from another sender gives the same bytes."""
-    found, again = outputs(one), outputs(other)
+    found, again = outputs(one, profile), outputs(other, profile)
     everything = {word.lower().encode() for word in words} | {word.encode() for word in echoes(words)} | set(as_bytes(words))
     for name, data in found.items():
         small = data.lower()
@@ -103,11 +106,12 @@ def check_no_way_back(one: list[Incident], other: list[Incident], words: set[str
 
 
 @by_name
-def test_the_upstream_is_in_no_output(path: Path) -> None:
+@pytest.mark.parametrize("profile", [PROFILE, UNTYPED], ids=["with types of ours", "without"])
+def test_the_upstream_is_in_no_output(path: Path, profile: Profile) -> None:
     """PR-3, PR-5, PR-7: if it failed, a receiver could learn who our upstream is."""
     senders = [Upstream(1), Upstream(2)]
     one, other = ([sender.marked(incident) for incident in read(path.read_bytes())] for sender in senders)
-    check_no_way_back(one, other, senders[0].words)
+    check_no_way_back(one, other, senders[0].words, profile)
 
 
 @by_name
@@ -145,6 +149,7 @@ SABOTAGES = {
     "ids stay": (Renaming, "_named", _old_name),
     "ids are made of theirs": (Renaming, "_named", _made_of_the_old_name),
     "times are not rounded": (derive_module, "rounding", _as_it_was),
+    "custom fields stay as they are": (Taking, "_custom", lambda self, part, *rest: part),
 }
 
 
@@ -178,7 +183,7 @@ def incident(**said: Any) -> Incident:
 
 
 def one(received: Incident, profile: Profile = PROFILE, **wish: Any) -> Derived:
-    return derived([received], Wish(**{"keep": ALL, "known": KNOWN} | wish), profile)[0]
+    return derived([received], Wish(**{"keep": ALL} | wish), profile)[0]
 
 
 @by_name
@@ -217,14 +222,126 @@ def test_the_message_is_ours() -> None:
     assert (found.summary, found.generation_time) == ("Web mail is down", "2026-11-22T09:30:00.000Z")
 
 
-def test_types_and_fields_are_ours_by_name() -> None:
-    """PR-7: if it failed, the ids of the upstream's types would lead to it."""
-    theirs = FieldType(id="9f2d2f1e-0000-4000-8000-000000000009", name=KNOWN_FIELD, description="how many of ours")
-    fields = [CustomField(value="12", type=theirs), CustomField(value="x", type=FieldType(name="their own"))]
-    kind = IncidentType(id="9f2d2f1e-0000-4000-8000-000000000008", name="Denial of service")
-    found = one(incident(type=kind, custom_fields=fields))
-    assert found.incident.type == KNOWN.types["Denial of service"]
-    assert [(field.value, field.type) for field in found.incident.custom_fields] == [("12", KNOWN.fields[KNOWN_FIELD])]
+# ---- Incident types and custom fields -----------------------------------------------------------------------------
+
+
+def custom(name: str, value: str, id: str = "9f2d2f1e-0000-4000-8000-000000000009", kind: str = "string") -> CustomField:
+    """A custom field as an upstream defines it."""
+    return CustomField(value=value, type=FieldType(id=id, name=name, description="their words", type=kind))
+
+
+def typed(*fields: CustomField, kind: str = KNOWN_TYPE, **more: Any) -> Incident:
+    """A received incident of a type that an upstream defined."""
+    theirs = IncidentType(id="9f2d2f1e-0000-4000-8000-000000000008", name=kind, description="their words", consequence=0.87)
+    return incident(type=theirs, custom_fields=list(fields), **more)
+
+
+def passed(received: Incident, profile: Profile = PROFILE, **wish: Any) -> list[tuple[str | None, FieldType | None]]:
+    return [(field.value, field.type) for field in one(received, profile, **wish).incident.custom_fields]
+
+
+@pytest.mark.requirement("PR-7", "CF-3")
+def test_types_and_fields_are_ours() -> None:
+    """If it failed, the ids and words of the upstream's types would lead to it."""
+    found = one(typed(custom("record_count", "0012", kind="int"), custom("records", "13"), custom("their own", "x"))).incident
+    assert found.type == OUR_TYPE.shown()
+    assert (found.type and found.type.description, found.type and found.type.consequence) == (OUR_TYPE.description, 0.4)
+    ours = OUR_TYPE.fields[0].shown()
+    assert [(field.value, field.type) for field in found.custom_fields] == [("12", ours), ("13", ours)]
+    assert all(UUID(field.id).version == 4 for field in found.custom_fields if field.id), "its id is theirs"
+
+
+@pytest.mark.requirement("PR-7")
+def test_of_a_type_that_is_not_ours_only_the_name_is_taken_over() -> None:
+    """If it failed, the words in which an upstream describes its types, or its estimate of the damage, would show it."""
+    found = one(typed(custom("records", "12"), kind="Flood")).incident
+    assert found.type is not None
+    assert (found.type.name, found.type.description, found.type.consequence) == ("Flood", None, None)
+    assert found.type.id != "9f2d2f1e-0000-4000-8000-000000000008"
+    assert [field.type for field in found.custom_fields] == [OUR_TYPE.fields[0].shown()], "only one type of ours has it"
+
+
+def test_additional_data_called_like_a_field_of_ours_is_that_field() -> None:
+    """If it failed, what a foreign document says in its own way could not be passed on."""
+    said = Additional(name="record_count", dtype="integer", value="7", meaning="their words")
+    assert passed(typed(additional=[said, Additional(name="x", value="y")])) == [("7", OUR_TYPE.fields[0].shown())]
+
+
+@pytest.mark.parametrize("profile", [PROFILE, UNTYPED], ids=["with types of ours", "without"])
+def test_a_field_of_no_type_of_ours_goes_only_by_its_name(profile: Profile) -> None:
+    """PR-6: if it failed, a word of theirs would pass that nobody looked at, or none that somebody chose."""
+    theirs = typed(custom("colour", "red"), custom("floor", "3"), kind="Flood")
+    assert passed(theirs, profile) == []
+    [(value, kind)] = passed(theirs, profile, keep=("custom_fields.colour",))
+    assert kind is not None
+    assert (value, kind.name, kind.description, kind.type) == ("red", "colour", None, "string")
+    assert kind.id not in (None, "9f2d2f1e-0000-4000-8000-000000000009")
+    assert UUID(kind.id).version == 4
+
+
+@pytest.mark.parametrize("name", ["records", "record_count"])
+def test_a_field_of_ours_can_be_chosen_and_withheld_by_each_of_its_names(name: str) -> None:
+    """If it failed, the word that a partner uses would open or hide nothing."""
+    theirs = typed(custom("record_count", "12"), custom("details", '{"a":1}'))
+    assert [value for value, _ in passed(theirs, keep=(f"custom_fields.{name}",))] == ["12"]
+    profile = agreed(withhold=[f"custom_fields.{name}"])
+    assert [value for value, _ in passed(theirs, profile, partner="acme")] == ['{"a":1}']
+
+
+@pytest.mark.parametrize("spelling", ["{}", "urn:uuid:{}", "x--{}"])
+def test_an_id_of_ours_that_the_upstream_uses_as_well_is_another(spelling: str) -> None:
+    """PR-7: if it failed, the id in a file that we share with an upstream would lead to it."""
+    shared = [str(OUR_TYPE.id), str(OUR_TYPE.fields[0].id)]
+    theirs = typed(custom("records", "12", id=spelling.format(shared[1].upper())))
+    assert theirs.type is not None
+    theirs.type.id = spelling.format(shared[0])
+    found = one(theirs).incident
+    assert [field.value for field in found.custom_fields] == ["12"]
+    assert found.type is not None
+    assert found.type.name == OUR_TYPE.name
+    assert not any(word in str(found) for word in shared)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "value"),
+    [
+        ("since", "2026-10-03T12:31:07.123456+02:00", "2026-10-03T10:00:00.000Z"),
+        ("details", "2026-10-03T12:31:07.123456+02:00", "2026-10-03T10:00:00.000Z"),
+        ("since", "soon", None),
+        ("records", "many", "many"),
+        ("details", '{ "by": "CERT \\u0041lpha" }', None),
+        ("details", '{"CERT Alpha": 1}', None),
+        ("records", "", None),
+    ],
+)
+def test_the_value_of_a_custom_field_is_held_to_the_same_rules(name: str, said: str, value: str | None) -> None:
+    """PR-7: if it failed, a custom field would say the name or the clock that every other field hides."""
+    assert [found for found, _ in passed(typed(custom(name, said)))] == ([value] if value else [])
+
+
+def test_a_value_that_is_not_of_its_kind_is_told() -> None:
+    """If it failed, nobody would learn that what goes out does not fit the type."""
+    assert ("D201", "/0/custom_fields/0/value") in [
+        (loss.code, loss.path) for loss in one(typed(custom("records", "many"))).decisions
+    ]
+
+
+def test_a_definition_of_ours_that_names_the_upstream_is_left_out(tmp_path: Path) -> None:
+    """PR-7: if it failed, a word in the file of our types would say whom we had it from."""
+    text = (FILES / "ours.toml").read_text("utf-8")
+    (tmp_path / "ours.toml").write_text(text.replace("How many records", "As CERT Alpha counts: how many records"))
+    found = one(typed(custom("records", "12")), PROFILE.model_copy(update={"base": tmp_path}))
+    assert found.incident.custom_fields == ()
+    assert [(loss.code, loss.path) for loss in found.to_rewrite] == [("D702", "/0/custom_fields/0")]
+
+
+def test_a_marking_of_a_field_holds_under_the_name_that_is_ours() -> None:
+    """TLP-3: if it failed, the name under which a field was marked would be gone, and the mark with it."""
+    label = Tlp(schema="US-CERT", value="Green", fields=[TlpField(field="custom_fields.record_count", value="Red")])
+    received = typed(custom("record_count", "12"), custom("details", "[1]"), tlp=label, markings=["us-cert:green"])
+    assert [value for value, _ in passed(received)] == ["[1]"]
+    found = one(received, max_tlp="RED", because="a test").incident
+    assert [(field.value, list(field.markings)) for field in found.custom_fields] == [("12", ["tlp-2:red"]), ("[1]", [])]
 
 
 @pytest.mark.parametrize(
@@ -361,11 +478,67 @@ def test_no_value_is_passed_on_under_a_wider_marking(received: Incident) -> None
     assert found.markings[0] in label
 
 
+# ---- Personal data ------------------------------------------------------------------------------------------------
+
+MAIL = "Mail of jane.doe@victim.example, and of pat"
+
+
+def personal(profile: Profile = PROFILE, **said: Any) -> Profile:
+    return profile.model_copy(update={"personal": Personal(**said)})
+
+
+@pytest.mark.requirement("GD-1", "GD-2")
+def test_persons_are_taken_out_and_told_whatever_the_profile_says_not() -> None:
+    """A20: if it failed, passing an incident on would publish the persons in it."""
+    found = one(incident(summary=MAIL))
+    assert found.incident.summary == "Mail of [personal data], and of pat"
+    assert [(loss.code, loss.path) for loss in found.persons] == [("D411", "/0/summary")]
+    assert "D414" not in [loss.code for loss in found.decisions], "our own liaison is no decision on what we received"
+
+
+@pytest.mark.requirement("GD-1")
+def test_a_person_whom_only_a_field_of_theirs_names_is_taken_out_of_the_texts() -> None:
+    """If it failed, a name would stay in the text because the field that says it is one was not chosen."""
+    users = CustomField(value="pat", type=FieldType(name="users"))
+    registrant = DomainName(value="evil.example", contacts=[Contact(name="Mallory Dusk", type="person")])
+    received = incident(summary=f"{MAIL}; Mallory Dusk did it", custom_fields=[users], observables=[registrant])
+    found = one(received, keep=("summary",))
+    assert found.incident.summary == "Mail of [personal data], and of [personal data]; [personal data] did it"
+
+
+@pytest.mark.requirement("GD-2")
+def test_the_profile_and_the_agreement_say_what_becomes_of_persons(tmp_path: Path) -> None:
+    """A20: if it failed, what we decided once would hold for what is packed and not for what is passed on."""
+    (tmp_path / "key").write_bytes(b"0123456789abcdef" * 2)
+    masked = personal(default="pseudonymise", key_file=tmp_path / "key")
+    assert "@pseudonym.invalid" in (one(incident(summary=MAIL), masked).incident.summary or "")
+    allowed = personal(default="allow", basis="a contract")
+    assert one(incident(summary=MAIL), allowed).incident.summary == MAIL
+    strict = agreed(allowed, personal="block")
+    with pytest.raises(ForbiddenLoss, match="/0/summary"):
+        one(incident(summary=MAIL), strict, partner="acme")
+    with pytest.raises(UsageError, match="basis"):
+        one(incident(), personal(default="allow"))
+
+
+def test_persons_in_what_was_not_chosen_block_nothing() -> None:
+    """If it failed, no incident with a person in it could be passed on, although nothing of the person would be."""
+    found = one(incident(summary=MAIL), personal(default="block", also=()), keep=("status",))
+    assert found.incident.status == "new"
+
+
+def test_what_persons_alone_filled_is_not_told_as_taken_over() -> None:
+    """If it failed, the record for an auditor would say that a field was passed on which was not."""
+    sent = EmailMessage(sender="jane.doe@victim.example")
+    found = one(incident(observables=[sent]))
+    assert (found.incident.observables, "observables" in found.taken) == ((), False)
+
+
 # ---- Partners -----------------------------------------------------------------------------------------------------
 
 
-def agreed(**said: Any) -> Profile:
-    return PROFILE.model_copy(update={"agreements": {"acme": Agreement(**said)}})
+def agreed(profile: Profile = PROFILE, **said: Any) -> Profile:
+    return profile.model_copy(update={"agreements": {"acme": Agreement(**said)}})
 
 
 def test_what_was_agreed_with_a_partner_holds() -> None:
@@ -417,11 +590,16 @@ def test_ids_are_random() -> None:
 def test_the_profile_of_the_guide_is_one(tmp_path: Path) -> None:
     """If it failed, who follows the guide would be refused."""
     guide = Path(__file__).parents[1] / "docs" / "guides" / "pass-it-on.md"
-    (tmp_path / "mine.toml").write_text(guide.read_text("utf-8").split("```toml\n")[1].split("```")[0])
+    blocks = guide.read_text("utf-8").split("```toml\n")[1:]
+    for name, block in zip(("mine.toml", "types.toml"), blocks, strict=True):
+        (tmp_path / name).write_text(block.split("```")[0])
     profile = load(tmp_path / "mine.toml")
     received = incident(summary="seen by Falcon in Oslo", status="new")
     found = derive([received], Wish(partner=None), profile, context())[0]
     assert (found.taken, found.incident.identifier and found.incident.identifier.authority) == (("status",), "CSIRT of Ours")
+    theft = typed(custom("record_count", "0412"), kind="Leak")
+    made = derive([theft], Wish(keep=("type", "custom_fields")), profile, context())[0].incident
+    assert (made.type and made.type.name, [field.value for field in made.custom_fields]) == ("Data theft", ["412"])
 
 
 def test_a_large_incident_takes_no_longer_than_its_size(monkeypatch: pytest.MonkeyPatch) -> None:

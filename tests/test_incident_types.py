@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 import dragoman_stix.home as stix_custom
 from dragoman.adapter import Can, Context
@@ -123,6 +124,7 @@ def test_the_types_can_be_listed_for_a_subscriber() -> None:
     """IT-5: if it failed, a subscriber could not choose among types, or would be told what is not for it."""
     [listed] = json.loads(run("types", "list", "--json", "--types", str(FILES / "types.toml")).out)
     assert set(listed) == {"id", "name", "description", "fields"}, "the consequence of this type is withheld"
+    assert "record_count" not in str(listed), "what another partner calls it is that partner's word"
 
 
 # ---- Files --------------------------------------------------------------------------------------------------------
@@ -268,6 +270,29 @@ def test_a_field_under_the_name_of_a_partner_is_that_field() -> None:
     assert (found.type.name, found.type.type, found.value) == ("records", "int", "412")
     assert {path for code, path in told if code == "D504"} == {
         "/custom_fields/0/value", "/custom_fields/0/type/name", "/custom_fields/0/type/type"}  # fmt: skip
+
+
+def test_a_type_under_the_name_of_a_partner_is_that_type() -> None:
+    """IT-1: if it failed, a partner who calls the type otherwise would not find its fields."""
+    types = Types(types=(TYPES.types[0].model_copy(update={"aliases": ("Leak",)}),))
+    made, told = fitted(replace(theft(field("record_count", "7")), type=IncidentType(name="Leak")), types)
+    assert made.type is not None
+    assert (made.type.name, [one.type and one.type.name for one in made.custom_fields]) == ("Theft", ["records"])
+    assert ("D504", "/type/name") in told
+    raw = [{"id": uuid(1), "name": "t", "aliases": ["u"]}, {"id": uuid(2), "name": "u"}]
+    with pytest.raises(ValidationError, match="two types called 'u'"):
+        Types.model_validate({"types": raw})
+
+
+@pytest.mark.requirement("TLP-3")
+def test_the_marking_of_a_field_follows_its_name() -> None:
+    """TLP-3: if it failed, a field that gets our name would lose its marking, or mark the whole message with it."""
+    label = Tlp(schema="ENISA", value="Green", fields=[TlpField(field="custom_fields.record_count", value="Red")])
+    marks = [FieldMarking(marking="tlp-2:red", fields=["custom_fields.record_count", "summary"])]
+    made, _ = fitted(theft(field("record_count", "7"), field("x", "y"), tlp=label, field_markings=marks))
+    assert made.tlp is not None
+    assert [one.field for one in made.tlp.fields] == ["custom_fields.records"]
+    assert [one.fields for one in made.field_markings] == [["custom_fields.records", "summary"]]
 
 
 def test_additional_data_with_the_name_of_a_field_is_that_field() -> None:

@@ -10,14 +10,16 @@ import pytest
 
 from corpus import NOW
 from dragoman import Context, Incident, read, write
+from dragoman.adapter import Can
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.provider import Order, Sent, packed
 from dragoman.attachments.store import Store
-from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
-from dragoman.model import Contact, ContactPoint, CustomField, Event, FieldType, IncidentType, Note
+from dragoman.errors import DragomanError, ForbiddenLoss, ReadError, UsageError
+from dragoman.model import Attachment, Contact, ContactPoint, CustomField, Event, FieldType, IncidentType, Note
 from dragoman.model.plain import copied
 from dragoman.outgoing import prepared
-from dragoman.profile import Agreement, Policy, Profile
+from dragoman.profile import Agreement, Personal, Policy, Profile
+from dragoman.registry import adapter, formats
 
 INCIDENT = Incident(
     id="52252076-9d38-4ffb-a5da-174bf6189fc8",
@@ -216,3 +218,160 @@ def test_the_message_that_it_was_made_from_is_never_named(target: str) -> None:
     assert found.residue == {"base": {"ticket": "T-1"}}
     assert "/residue/parent" in [loss.path for loss in context.ledger]
     assert parent not in write([found], target, context).decode()
+
+
+# ---- Files that go with the message -------------------------------------------------------------------------------
+
+SECRET = "canary-4711"
+SAID = "Twelve employees got a mail"
+
+
+def enclosed(folder: Path, name: str, data: bytes, vouch: bool = False, **terms: Any) -> Sent:
+    """A message to acme with a file that somebody attaches, or vouches for."""
+    file = folder / name
+    file.write_bytes(data)
+    profile = Profile(base=folder, agreements={"acme": Agreement(**{"formats": (*formats(), "octet-stream")} | terms)})
+    outbox = Outbox(folder / "outbox", Store(folder / "store"), embed="zip")
+    chosen = Order((), profile, "acme", vouch=(str(file),)) if vouch else Order((str(file),), profile, "acme")
+    message = write([other()], "iodef-2", Context(now=lambda: NOW))
+    return packed(message, None, chosen, outbox, Context(now=lambda: NOW))[0]
+
+
+def other(**said: Any) -> Incident:
+    """An incident in a file of its own, with something in it for each way to keep it back."""
+    return Incident(**{"id": INCIDENT.id, "summary": SAID, "status": "new", "markings": ["tlp-2:green"]} | said)
+
+
+KEPT_BACK: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "fields": ({"fields": ("status",)}, {"description": [SECRET]}),
+    "withhold": ({"withhold": ("description",)}, {"description": [SECRET]}),
+    "max_tlp": ({"max_tlp": "AMBER"}, {"notes": [Note(content=SECRET, object_refs=["x"], markings=["tlp-2:red"])]}),
+    "perimeter": ({"perimeter": "members"}, {"notes": [Note(content=SECRET, object_refs=["x"], markings=["tlp-2:red"])]}),
+    "liaison": ({"liaison": {"name": "Desk"}}, {"contacts": [Contact(role="liaison", name=SECRET)]}),
+    "personal": ({"personal": "redact"}, {"description": [f"ask {SECRET}@corp.example"]}),
+    "nobody decided on persons": ({}, {"description": [f"ask {SECRET}@corp.example"]}),
+}
+OPEN = {"personal": "allow", "basis": "a contract"}
+
+
+@pytest.mark.requirement("AT-3", "AT-6", "TLP-5", "GD-1", "CS-2")
+@pytest.mark.parametrize("target", [name for name in sorted(formats()) if Can.READ | Can.WRITE in adapter(name).format.can])
+@pytest.mark.parametrize("how", KEPT_BACK)
+def test_what_is_kept_from_the_partner_is_in_no_file_either(how: str, target: str, tmp_path: Path) -> None:
+    """If it failed, whoever attaches a file would hand out what the agreement keeps back."""
+    terms, said = KEPT_BACK[how]
+    given = write([other(**said)], target, Context(now=lambda: NOW))
+    terms = terms if how in ("personal", "nobody decided on persons") else OPEN | terms
+    sent = enclosed(tmp_path, f"{SECRET}.bin", given, **terms)
+    [piece] = sent.message.pieces
+    assert SECRET.encode() in given
+    assert SECRET.encode() not in sent.path.read_bytes() + piece.data
+    assert piece.about.format == target
+    assert SECRET not in (piece.about.filename or ""), "its name is as much of it as its words"
+    if how != "fields":
+        assert read(piece.data)[0].summary == SAID, "what may pass is gone as well"
+    assert "D604" in [loss.code for loss in piece.ledger]
+
+
+@pytest.mark.requirement("AT-3", "AT-6")
+@pytest.mark.parametrize("data", [b"08:00 jane@corp.example logged in\n", b"%PDF-1.7\0", b"{}", b""])
+@pytest.mark.parametrize("how", KEPT_BACK)
+def test_a_file_that_cannot_be_read_is_refused_where_anything_is_kept_back(how: str, data: bytes, tmp_path: Path) -> None:
+    """If it failed, a log would carry past the agreement what the message leaves out."""
+    terms, _ = KEPT_BACK[how]
+    with pytest.raises(ForbiddenLoss, match=r"mail\.log: .*--vouch mail\.log") as error:
+        enclosed(tmp_path, "mail.log", data, **terms if how in ("personal", "nobody decided on persons") else OPEN | terms)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "outbox").exists()
+
+
+@pytest.mark.requirement("AT-5")
+@pytest.mark.parametrize("data", [b"08:00 logged in\n", SOURCE.read_bytes()], ids=["log", "incident"])
+@pytest.mark.parametrize("vouch", [True, False])
+def test_a_file_goes_byte_for_byte_where_nothing_is_kept_back_or_somebody_vouches(
+    data: bytes, vouch: bool, tmp_path: Path
+) -> None:
+    """If it failed, a signed file could not be sent, or nobody could answer for one."""
+    terms = {"withhold": ("description",)} if vouch else OPEN
+    sent = enclosed(tmp_path, "x.bin", data, vouch, **terms)
+    piece = sent.message.pieces[-1]
+    assert (piece.data, piece.about.filename) == (data, "x.bin")
+    assert [loss.code for loss in piece.ledger] == (["D605"] if vouch else [])
+    assert len(sent.message.pieces) == (1 + len(formats()) if vouch else 1), "the formats of the agreement go along"
+
+
+def test_a_file_of_which_nothing_may_pass_is_refused_by_its_name(tmp_path: Path) -> None:
+    """If it failed, an empty file would tell that there is something, or nobody would know which file it was."""
+    given = write([other(markings=["tlp-2:red"])], "iodef-2", Context(now=lambda: NOW))
+    with pytest.raises(ForbiddenLoss, match=r"x\.xml: /0: nothing of the incident may pass"):
+        enclosed(tmp_path, "x.xml", given, **OPEN, max_tlp="AMBER")
+
+
+def test_a_broken_file_is_refused_by_its_name(tmp_path: Path) -> None:
+    """If it failed, what we cannot read to its end would go out as it is."""
+    with pytest.raises(ReadError, match=r"x\.xml"):
+        enclosed(tmp_path, "x.xml", SOURCE.read_bytes()[:-20], withhold=("description",))
+
+
+LINKED = Incident(summary="s", description=["d"], attachments=[Attachment(format="iodef-2", uri="https://files.example/full")])
+
+
+@pytest.mark.requirement("AT-6")
+@pytest.mark.parametrize("how", KEPT_BACK)
+def test_a_file_that_the_incident_lists_is_not_given_where_anything_is_kept_back(how: str) -> None:
+    """If it failed, the message would leave something out, and lead to a file that says it."""
+    terms, _ = KEPT_BACK[how]
+    context = Context(now=lambda: NOW)
+    assert prepared(LINKED, Agreement(**terms), Profile(), context).attachments == ()
+    assert "D601" in [loss.code for loss in context.ledger if loss.path.startswith("/attachments")]
+
+
+def test_a_listed_file_is_given_where_nothing_is_kept_back_or_the_agreement_names_it() -> None:
+    """If it failed, a partner who may have everything would get less than was agreed."""
+    assert prepared(LINKED, Agreement(**OPEN), Profile(), Context()).attachments == LINKED.attachments
+    named = Agreement(fields=("summary", "attachments"))
+    assert prepared(LINKED, named, Profile(), Context()).attachments == LINKED.attachments
+
+
+def test_somebody_can_vouch_for_a_listed_file(tmp_path: Path) -> None:
+    """If it failed, a file that we took over and cleaned could not go to a partner, or one that nobody listed would seem to."""
+    uri, other_uri = "https://files.example/full", "https://files.example/other"
+    two = copied(LINKED, attachments=[*LINKED.attachments, Attachment(format="iodef-2", uri=other_uri)])
+    source = write([two], "base", Context(now=lambda: NOW))
+    profile = Profile(agreements={"acme": Agreement(formats=("iodef-2",), withhold=("description",))})
+    outbox = Outbox(tmp_path, Store(tmp_path / "store"), embed="zip")
+    [sent] = packed(source, None, Order((), profile, "acme", vouch=(uri,)), outbox, Context(now=lambda: NOW))
+    assert uri.encode() in sent.message.message
+    assert other_uri.encode() not in sent.message.message + sent.message.pieces[0].data
+    assert "D605" in [loss.code for loss in sent.told]
+    with pytest.raises(UsageError, match="no incident lists"):
+        packed(source, None, Order((), profile, "acme", vouch=("https://x.example/1",)), outbox, Context())
+
+
+# ---- Without a partner --------------------------------------------------------------------------------------------
+
+
+def to_nobody_in_particular(folder: Path, profile: Profile, *attach: str) -> Sent:
+    outbox = Outbox(folder / "outbox", Store(folder / "store"), embed="zip")
+    source = write([other(description=[f"ask {SECRET}@corp.example"])], "iodef-2", Context(now=lambda: NOW))
+    return packed(source, None, Order(attach, profile), outbox, Context(now=lambda: NOW))[0]
+
+
+@pytest.mark.requirement("GD-1", "GD-2")
+def test_what_the_profile_says_of_persons_holds_without_a_partner(tmp_path: Path) -> None:
+    """If it failed, leaving out --for would publish the persons whom the profile protects."""
+    sent = to_nobody_in_particular(tmp_path, Profile(personal=Personal()), "stix-2.1")
+    assert SECRET.encode() not in sent.message.message + sent.message.pieces[0].data
+    assert "D411" in [loss.code for loss in sent.told]
+    assert sent.persons == 0
+    (tmp_path / "mail.log").write_text("x")
+    with pytest.raises(ForbiddenLoss, match="--vouch"):
+        to_nobody_in_particular(tmp_path, Profile(personal=Personal()), str(tmp_path / "mail.log"))
+
+
+@pytest.mark.requirement("GD-2")
+def test_personal_data_that_nobody_decided_on_is_counted(tmp_path: Path) -> None:
+    """If it failed, whoever packs without a profile would publish persons and not be told."""
+    sent = to_nobody_in_particular(tmp_path, Profile(), "stix-2.1")
+    assert SECRET.encode() in sent.message.message
+    assert sent.persons == 1

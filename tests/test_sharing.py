@@ -15,7 +15,18 @@ from dragoman.adapter import Can, Context
 from dragoman.cli.settings import settings
 from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.ledger import Ledger
-from dragoman.model import Address, CustomField, FieldType, Incident, MarkingDefinition, Note, Relation, Tlp, TlpField
+from dragoman.model import (
+    Address,
+    Attachment,
+    CustomField,
+    FieldType,
+    Incident,
+    MarkingDefinition,
+    Note,
+    Relation,
+    Tlp,
+    TlpField,
+)
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level, level
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import copied, fields, is_part, leaves, plain
@@ -63,6 +74,8 @@ class Marker:
                 red.append(name)
             else:
                 changes[name] = self.marked(value, name)
+        if isinstance(part, Attachment):  # else it may repeat what is taken out beside it
+            changes["markings"] = ["tlp-2:green"]
         if red:
             changes["field_markings"] = [FieldMarking(marking="tlp-2:red", fields=red)]
         return copied(part, **changes)
@@ -174,11 +187,29 @@ def received(value: str, **fields: str) -> Incident:
 @pytest.mark.requirement("TLP-3", "TLP-5")
 def test_one_red_field_of_a_received_message_does_not_hide_the_rest() -> None:
     """If it failed, what the label lets pass would be held back for the sake of one field that it does not."""
-    found, ledger = one(received("Green", liaison__email="Red"), "GREEN")
+    found, ledger = one(received("Green", liaison__email="Red", attachments__0="Green"), "GREEN")
     again = json.loads(write([found], "base", Context(carry="drop")))
-    assert again["tlp"] == {"schema": "ENISA", "value": "Green"}
+    assert (again["tlp"]["schema"], again["tlp"]["value"]) == ("ENISA", "Green")
     assert again == message() | {"tlp": again["tlp"], "liaison": message()["liaison"] | {"email": ""}}
     assert "/0/contacts/0/emails/0/value" in [loss.path for loss in ledger]
+
+
+@pytest.mark.requirement("TLP-5", "AT-6")
+def test_a_listed_file_that_nobody_marked_goes_with_what_is_taken_out() -> None:
+    """If it failed, the message would be redacted, and the file that it leads to would say all of it."""
+    assert one(received("Green"), "GREEN")[0].attachments, "nothing was taken out, so nothing is repeated"
+    found, ledger = one(received("Green", summary="Red"), "GREEN")
+    assert (found.summary, found.attachments) == (None, ())
+    assert "/0/attachments" in [loss.path for loss in ledger if loss.code == "D401"]
+    file = Attachment(uri="https://x.example/1", markings=["tlp-2:clear"])
+    marked = copied(received("Green", summary="Red"), attachments=[file])
+    assert one(marked, "GREEN")[0].attachments == marked.attachments
+    two = copied(received("Green"), attachments=[copied(file, markings=["tlp-2:red"]), copied(file, uri="x:2", markings=())])
+    assert [left.uri for left in one(two, "GREEN")[0].attachments] == ["x:2"], "a file does not repeat another"
+    marks = [FieldMarking(marking="tlp-2:red", fields=["summary"])]
+    only = Incident(summary="s", attachments=[copied(file, markings=())], markings=["tlp-2:green"], field_markings=marks)
+    with pytest.raises(ForbiddenLoss):
+        one(only)
 
 
 @pytest.mark.requirement("TLP-3")

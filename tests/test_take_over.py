@@ -5,20 +5,24 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dragoman.adapter import Context
 from dragoman.attachments.store import Store, digest_of
 from dragoman.derivation.cleaned import cleaned
+from dragoman.derivation.derive import Wish
 from dragoman.derivation.takeover import taken_over
 from dragoman.errors import DragomanError, ForbiddenLoss, UsageError
-from dragoman.model import Attachment, Contact, Incident
-from dragoman.profile import Profile
+from dragoman.model import Attachment, Contact, CustomField, FieldType, Incident
+from dragoman.model.plain import copied
+from dragoman.profile import Agreement, Profile
 from runner import run
 
 CASE = Path(__file__).parent.parent / "fixtures" / "cases" / "phishing" / "iodef-2.xml"
-RECEIVED = [Incident(summary="s", contacts=[Contact(name="Upstream Hosting")])]
+RECEIVED = Incident(summary="s", contacts=[Contact(name="Upstream Hosting")])
+PROFILE = Profile(agreements={"acme": Agreement(personal="block"), "closed": Agreement(max_tlp="GREEN")})
 SECRET = b"canary-4711"
 
 
@@ -42,9 +46,17 @@ JPEG = (
 )  # fmt: skip
 
 
-def kept(folder: Path, data: bytes, base: str = "https://files.example.com/i/") -> Attachment:
-    [found] = taken_over({"theirs.bin": data}, RECEIVED, Profile(), Store(folder), base, Context())
+def kept(
+    folder: Path, data: bytes, base: str = "https://files.example.com/i/", profile: Profile = PROFILE,
+    received: Incident = RECEIVED, **wish: Any,
+) -> Attachment:  # fmt: skip
+    [found] = taken_over({"theirs.bin": data}, [received], Wish(**wish), profile, Store(folder), base, Context())
     return found
+
+
+def served(folder: Path, found: Attachment) -> bytes:
+    """What a partner gets."""
+    return (folder / "public" / (found.uri or "").rpartition("/")[2]).read_bytes()
 
 
 @pytest.mark.requirement("PR-7")
@@ -52,8 +64,7 @@ def kept(folder: Path, data: bytes, base: str = "https://files.example.com/i/") 
 def test_a_picture_is_all_that_is_left_of_a_picture(tmp_path: Path, data: bytes) -> None:
     """If it failed, a picture would tell who took it, where and with what: the upstream."""
     found = kept(tmp_path, data)
-    assert found.uri is not None
-    left = (tmp_path / "public" / found.uri.rpartition("/")[2]).read_bytes()
+    left = served(tmp_path, found)
     assert SECRET in data
     assert SECRET not in left
     assert (found.size, found.sha256) == (len(left), digest_of(left))
@@ -87,6 +98,42 @@ def test_a_text_that_names_the_upstream_is_refused(tmp_path: Path) -> None:
     assert found.sha256 != digest_of(b"08:00 mail arrived\r\n"), "an equal digest ties it to what we had received"
 
 
+@pytest.mark.requirement("TLP-5")
+@pytest.mark.parametrize(
+    ("said", "wish"),
+    [
+        ({"markings": ["tlp-2:red"]}, {}),
+        ({"markings": ["tlp-2:amber"]}, {"partner": "closed"}),
+        ({"attachments": [Attachment(sha256=digest_of(b"words\n").upper(), markings=["tlp-2:red"])]}, {}),
+    ],
+    ids=["of the message", "for the partner", "of the file"],
+)
+def test_a_file_is_kept_where_its_marking_keeps_it(tmp_path: Path, said: dict[str, Any], wish: dict[str, str]) -> None:
+    """If it failed, a file would be passed on that came with a message of which nothing may be."""
+    received = copied(RECEIVED, **said)
+    with pytest.raises(ForbiddenLoss, match=r"theirs\.bin: came with a message whose marking keeps it here"):
+        kept(tmp_path, b"words\n", received=received, **wish)
+    assert not (tmp_path / "public").exists()
+    if not wish:
+        assert kept(tmp_path, b"words\n", received=received, max_tlp="RED", because="by mail")
+
+
+def test_a_file_with_a_marking_of_its_own_may_be_passed_on(tmp_path: Path) -> None:
+    """If it failed, the picture that everybody may see would stay because the message around it is for one person."""
+    file = Attachment(sha256=digest_of(b"words\n"), markings=["tlp-2:clear"])
+    assert kept(tmp_path, b"words\n", received=copied(RECEIVED, markings=["tlp-2:red"], attachments=[file]))
+
+
+@pytest.mark.requirement("GD-1", "AT-6")
+def test_persons_in_a_text_are_taken_out_of_it(tmp_path: Path) -> None:
+    """If it failed, the log would say who it was, and the message would not."""
+    users = CustomField(value="pat", type=FieldType(name="users"))
+    found = kept(tmp_path, b"08:00 pat asked jane@corp.example\n", received=copied(RECEIVED, custom_fields=[users]))
+    assert served(tmp_path, found) == b"08:00 [personal data] asked [personal data]\n\n"
+    with pytest.raises(ForbiddenLoss, match="personal data"):
+        kept(tmp_path, b"08:00 jane@corp.example\n", partner="acme")
+
+
 def test_an_incident_is_derived_and_not_attached(tmp_path: Path) -> None:
     """If it failed, the whole parent message would be embedded."""
     with pytest.raises(UsageError, match="derived, not attached"):
@@ -108,7 +155,8 @@ def test_on_the_command_line(tmp_path: Path) -> None:
                        'zip = "1"\ncity = "c"\n')  # fmt: skip
     (tmp_path / "shot.png").write_bytes(png(b"tEXt"))
     outcome = run("derive", str(CASE), "--profile", str(profile), "--summary", "Mail is down", "--to", "base",
-                  "--take-over", str(tmp_path / "shot.png"), "--base-uri", "https://ours.example/f/")  # fmt: skip
+                  "--take-over", str(tmp_path / "shot.png"), "--base-uri", "https://ours.example/f/",
+                  "--max-tlp", "AMBER+STRICT", "--because", "by mail")  # fmt: skip
     assert outcome.status == 0, outcome.err
     assert '"uri": "https://ours.example/f/' in outcome.out
     assert "shot.png" not in outcome.out

@@ -39,7 +39,8 @@ from dragoman.model import (
 from dragoman.model.parts import Text
 from dragoman.model.plain import fields, is_part, shapes
 
-KNOWN_FIELD = "records"
+# Of `cli/files/ours.toml`, as a partner calls them: a type, a number, a time, and what it says in a way of its own.
+KNOWN_TYPE, KNOWN_FIELD, KNOWN_TIME, KNOWN_MORE = "DoS", "record_count", "since", "details"
 SHARED = ("type", "markings", "field_markings", "tlp")  # of every part: what it is, and who may see it
 
 
@@ -153,10 +154,16 @@ class Upstream:
         ]  # fmt: skip
         content = {self.word(): self.word()}
         incident.foreign = [ForeignObject(id=f"x-thing--{self.uuid()}", format=self.word(), type=self.word(), content=content)]
-        kind = incident.type or IncidentType(name="Denial of service")
-        kind.id = self.uuid()
+        kind = incident.type or IncidentType(name=KNOWN_TYPE)
+        kind.id, kind.description = self.uuid(), self.word()
         incident.type = kind
-        incident.custom_fields = [self._custom(KNOWN_FIELD, "12"), self._custom(self.word(), self.word())]
+        incident.custom_fields = [
+            self._custom(KNOWN_FIELD, "12"),
+            self._custom(KNOWN_TIME, self._time(NOON)),
+            self._custom(self.word(), self.word()),
+        ]
+        more = Additional(name=KNOWN_MORE, dtype="string", value='{"in": "the north"}', meaning=self.word())
+        incident.additional = [*incident.additional, more]
         return incident
 
     def _attachment(self) -> Attachment:

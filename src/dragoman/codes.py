@@ -188,7 +188,8 @@ CODES = {
     "D601": Code(
         "not given to this partner",
         "The agreement with the partner that --for names withholds the value, does not list its field, or names another "
-        "liaison. It is neither in the message nor in an attachment.",
+        "liaison; or it is a file that the incident lists, which nobody prepared for this partner. It is neither in the "
+        "message nor in an attachment.",
         "Nothing, if it is meant so. Else change fields, withhold or liaison of the agreement in the profile.",
     ),
     "D602": Code(
@@ -202,6 +203,18 @@ CODES = {
         "The message and its attachments, or two attachments, say different things of one value. One of them won; what the "
         "other says is told here and is not in the output.",
         "Ask the provider. `order` of the agreement says who wins.",
+    ),
+    "D604": Code(
+        "a file, prepared like the message",
+        "The file that was attached holds incidents, and something may be kept from its receiver. So it was read, prepared by "
+        "the same steps as the message, and written again in its own format under another name.",
+        "Nothing. `--vouch FILE` attaches it byte for byte instead; whoever says so answers for all that is in it.",
+    ),
+    "D605": Code(
+        "a file as it is",
+        "The file was attached byte for byte, or stays listed where it is. Nothing looked into it: no marking, agreement or "
+        "rule on personal data was applied.",
+        "Nothing, if whoever named it with --vouch knows what is in it and what its name says.",
     ),
     "D701": Code(
         "not passed on",

@@ -17,7 +17,7 @@ from dragoman.ledger import Kind
 from dragoman.model.incident import CustomField, Incident
 from dragoman.model.people import Contact, ContactPoint
 from dragoman.model.plain import classes, copied, fields, is_part, shapes
-from dragoman.personal import personal_of, treated
+from dragoman.personal import allows_all, personal_of, treated
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.policy import load
 from dragoman.sharing.redact import Gate, level_of, redacted, up_to
@@ -92,6 +92,25 @@ def without_persons(incident: Incident, agreement: Agreement, profile: Profile, 
     return treated(incident, personal_of(profile, agreement), context)
 
 
+def without_links(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
+    """Without the files that it lists, where anything is kept from this partner: nobody here looked into them.
+
+    An agreement that names `attachments` among its fields vouches for them.
+    """
+    named = any(path.partition(".")[0] == "attachments" for path in agreement.fields)
+    if named or not incident.attachments or not restricts(agreement, profile):
+        return incident
+    for number, _ in enumerate(incident.attachments):
+        context.ledger.note(Kind.DROPPED, "D601", f"/attachments/{number}", "the file was not prepared for this partner")
+    return copied(incident, attachments=())
+
+
+def restricts(agreement: Agreement, profile: Profile) -> bool:
+    """Whether anything of an incident may be kept from the partner of an agreement."""
+    said = (agreement.fields, agreement.withhold, agreement.max_tlp, agreement.perimeter, agreement.liaison)
+    return any(said) or not allows_all(personal_of(profile, agreement))
+
+
 def without_parent(incident: Incident, agreement: Agreement, profile: Profile, context: Context) -> Incident:
     """Without the message that this one was made from, which older software named (REQUIREMENTS BF-6, PR-3)."""
     left = {name: _unparented(kept) for name, kept in (incident.residue or {}).items()}
@@ -105,7 +124,7 @@ def _unparented(kept: Any) -> Any:
     return {name: value for name, value in kept.items() if name != "parent"} if isinstance(kept, dict) else kept
 
 
-STEPS: tuple[Step, ...] = (with_liaison, selected, marked, without_persons, without_parent)
+STEPS: tuple[Step, ...] = (with_liaison, selected, without_links, marked, without_persons, without_parent)
 
 
 def _steps(path: str) -> list[str]:

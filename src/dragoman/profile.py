@@ -145,6 +145,10 @@ class Profile(Section):
             raise UsageError(f"no agreement with {name!r}", fix=f"a section [agreements.{name}]; there are: {known}")
         return self.agreements[name]
 
+    def says(self, section: str) -> bool:
+        """Whether the file has a section: without it, what it would say is the default and nobody's decision."""
+        return section in self.model_fields_set
+
     def path(self, relative: Path) -> Path:
         """Where a path of the profile stands."""
         return self.base / relative

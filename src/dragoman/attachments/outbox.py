@@ -65,5 +65,4 @@ class Outbox:
 
 def store_of(profile: Profile, folder: Path, token: Callable[[], str] = unguessable) -> Store:
     """The store that the profile names, else one in the folder."""
-    named = "store" in profile.model_fields_set
-    return Store(profile.path(profile.store.path) if named else folder / FOLDER, token)
+    return Store(profile.path(profile.store.path) if profile.says("store") else folder / FOLDER, token)

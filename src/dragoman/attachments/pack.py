@@ -31,10 +31,11 @@ Place = Callable[[bytes, str, str], str]  # bytes, media type, format -> the URI
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to attach as it is.  name: for people; nothing is ever written under it."""
+    """A file to attach as it is.  name: for people; nothing is ever written under it.  ledger: what became of it before."""
 
     name: str
     data: bytes
+    ledger: Ledger = field(default_factory=Ledger)
 
     @property
     def format(self) -> str:
@@ -75,7 +76,8 @@ def pack(
 ) -> Packed:
     """A message about an incident, with attachments.
 
-    wanted: the formats to attach it in.  files: what else to attach.  place: puts an attachment where others find it.
+    wanted: the formats to attach it in.  files: what else to attach, as it is (`files.ready` prepares them before).
+    place: puts an attachment where others find it.
     Of the message the ledger of the context tells what had to be filled in, of each piece its own what became of values.
     Raises UnknownFormat, UsageError, InvalidOutput, ForbiddenLoss under `strict`, and what `place` raises.
     """
@@ -138,7 +140,7 @@ def _written(incident: Incident, name: str, native: Incident, place: Place, cont
 def _attached(file: File, place: Place) -> Piece:
     token = file.format
     media_type = adapter(token).format.media_types[0] if token != BYTES else "application/octet-stream"
-    return _piece(file.data, token, media_type, file.name, place, Ledger())
+    return _piece(file.data, token, media_type, file.name, place, file.ledger)
 
 
 def _piece(data: bytes, token: str, media_type: str, filename: str, place: Place, ledger: Ledger) -> Piece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,23 @@ import click
 
 from dragoman.cli import options
 from dragoman.cli.emit import emit
+from dragoman.cli.personal import TOLD as OF_PERSONS
 from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
 from dragoman.files import STDIN, check_apart, load, save
-from dragoman.ledger import Loss
 from dragoman.text import visible
 from dragoman.translate import read, source_format_of, write
 
 if TYPE_CHECKING:
     from dragoman.adapter import Context
-    from dragoman.derivation.derive import Derived
+    from dragoman.derivation.derive import Derived, Wish
+    from dragoman.ledger import Loss
     from dragoman.model.incident import Attachment, Incident
     from dragoman.profile import Profile
+
+LEFT = "D701"
+QUIET = (LEFT, "D414")  # told to who asks for all
+TOLD = {LEFT: "left out", "D201": "does not fit", **OF_PERSONS, "D402": "rewrite"}
 
 
 @click.command("derive", no_args_is_help=True)
@@ -55,9 +61,10 @@ def command(
 ) -> int:  # fmt: skip
     """Make a message of ours from a received one, to pass the incident on.
 
-    Takes over the chosen fields, under new ids, with times rounded and nothing that tells whom we had it from; sender and
-    liaison are ours.  What was chosen and cannot be taken over is told, to be said in your own words.  Which message was
-    made from which is recorded in the profile's provenance store, and nowhere else.
+    Takes over the chosen fields, under new ids, with times rounded and nothing that tells whom we had it from; sender,
+    liaison, incident types and custom fields are ours.  Persons stay out, unless [personal] or the agreement says otherwise.
+    What was chosen and cannot be taken over is told, to be said in your own words.  Which message was made from which is
+    recorded in the profile's provenance store, and nowhere else.
 
     \b
     Examples:
@@ -78,8 +85,8 @@ def command(
     data = load(source, context.limits.bytes)
     name = source_format or source_format_of(data, context)
     received = read(data, name, context)
-    files = _taken_over(take_over, received, ours, base_uri, context)
-    wish = Wish(keep=fields, partner=partner, max_tlp=max_tlp, because=because, texts=texts, attachments=files)
+    wish = Wish(keep=fields, partner=partner, max_tlp=max_tlp, because=because, texts=texts)
+    wish = replace(wish, attachments=_taken_over(take_over, received, wish, ours, base_uri, context, quiet))
     made = derive(received, wish, ours, context)
     written = write([one.incident for one in made], target or name, context.aside())
     record(made, wish, ours, data, name, by or _user(), context)
@@ -90,7 +97,7 @@ def command(
 
 
 def _taken_over(
-    files: tuple[str, ...], received: list[Incident], ours: Profile, base_uri: str, context: Context
+    files: tuple[str, ...], received: list[Incident], wish: Wish, ours: Profile, base_uri: str, context: Context, quiet: bool
 ) -> tuple[Attachment, ...]:
     if not files:
         return ()
@@ -98,7 +105,11 @@ def _taken_over(
     from dragoman.derivation.takeover import taken_over
 
     found = {file: load(file, context.limits.bytes) for file in files}
-    return taken_over(found, received, ours, Store(ours.path(ours.store.path)), base_uri, context)
+    aside = context.aside()
+    made = taken_over(found, received, wish, ours, Store(ours.path(ours.store.path)), base_uri, aside)
+    for loss in () if quiet else aside.ledger:
+        _line(loss)
+    return made
 
 
 def _hand_over(data: bytes, source: str, output: str | None) -> None:
@@ -117,15 +128,18 @@ def _user() -> str:
 
 
 def tell(made: Sequence[Derived], verbose: bool) -> None:
-    """What has to be said in our own words, and how much was taken over."""
+    """What has to be said in our own words, what became of personal data, and how much was taken over."""
     for one in made:
-        _lines(one.decisions if verbose else one.to_rewrite)
-        left = len(one.decisions) - len(one.to_rewrite)
+        for loss in one.decisions:
+            if verbose or loss.code not in QUIET:
+                _line(loss)
+        counts = [f"{len(one.to_rewrite)} to rewrite"]
+        counts += [f"{len(one.persons)} of persons"] if one.persons else []
+        left = sum(loss.code == LEFT for loss in one.decisions)
         took = ", ".join(one.taken) or "nothing"
-        click.echo(f"{one.incident.id}: took over {took}; {len(one.to_rewrite)} to rewrite, {left} not passed on", err=True)
+        click.echo(f"{one.incident.id}: took over {took}; {', '.join(counts)}, {left} not passed on", err=True)
 
 
-def _lines(losses: Sequence[Loss]) -> None:
-    for loss in losses:
-        word = "left out" if loss.code == "D701" else "rewrite"
-        click.echo(f"{visible(loss.path)}: {word}: {visible(loss.reason)} [{loss.code}]", err=True)
+def _line(loss: Loss) -> None:
+    word = TOLD.get(loss.code, "rewrite")
+    click.echo(f"{visible(loss.path)}: {word}: {visible(loss.reason)} [{loss.code}]", err=True)

@@ -9,12 +9,16 @@ import click
 
 from dragoman.cli import options
 from dragoman.cli.emit import emit
+from dragoman.cli.personal import pieces
 from dragoman.cli.settings import settings
 from dragoman.files import called, load
+from dragoman.ledger import Ledger
 from dragoman.text import visible
 
 if TYPE_CHECKING:
     from dragoman.attachments.provider import Sent
+
+OF_FILES = ("D604", "D605")  # what was done with a whole file
 
 
 @click.command("pack", no_args_is_help=True)
@@ -22,8 +26,11 @@ if TYPE_CHECKING:
 @options.from_option
 @click.option(
     "-a", "--attach", multiple=True, metavar="FORMAT|FILE",
-    help="Attach the incident in a format, or a file as it is; may be given several times.  [default: the formats that "
-    "--for agreed to]",
+    help="Attach the incident in a format, or a file; may be given several times.  [default: the formats that --for agreed to]",
+)  # fmt: skip
+@click.option(
+    "--vouch", multiple=True, type=options.FILE, metavar="FILE|URI",
+    help="Attach a file as it is, or keep one that the incident lists: you answer for it.",
 )  # fmt: skip
 @click.option("--base-uri", metavar="https://...", help="Where the attachments will be served.")
 @click.option(
@@ -41,7 +48,7 @@ if TYPE_CHECKING:
 @options.quiet_option
 @click.option("-v", "--verbose", is_flag=True, help="List every value that is not simply native.")
 def command(
-    incident: str, source_format: str | None, attach: tuple[str, ...], base_uri: str | None,
+    incident: str, source_format: str | None, attach: tuple[str, ...], vouch: tuple[str, ...], base_uri: str | None,
     embed: Literal["zip", "mime"] | None, partner: str | None, output: str, mail_from: str | None, mail_to: str | None,
     subject: str | None, strict: bool, as_json: bool, tables: tuple[str, ...], profile: str | None,
     options: tuple[str, ...], limits: tuple[str, ...], quiet: bool, verbose: bool,
@@ -52,11 +59,15 @@ def command(
     that machines read.  Attachments stand under names that nobody can guess in a folder for your web server; the message
     says where, how long they are, and their SHA-256.  Prints the names of the messages.
 
+    What the agreement, or [personal] of the profile, keeps from others is taken out of the message and of all that is
+    attached.  Files of incidents are read and written again for it; any other file is refused then unless you --vouch for it.
+
     \b
     Examples:
       dragoman pack incident.xml --attach iodef-2 --attach stix-2.1 --base-uri https://files.example.com/i/
       dragoman pack incident.xml --for acme --profile team.toml --base-uri https://files.example.com/i/
       dragoman pack incident.xml --attach stix-2.1 --attach mail.log --embed zip
+      dragoman pack incident.xml --for acme --profile team.toml --vouch report.pdf --embed zip
     """
     from dragoman.attachments.mail import Heading
     from dragoman.attachments.outbox import Outbox, store_of
@@ -66,7 +77,7 @@ def command(
     known = load_profile(profile)
     outbox = Outbox(Path(output), store_of(known, Path(output)), base_uri, embed)
     context = settings(profile, options, limits, tables, strict=strict).context(incident)
-    order = Order(attach, known, partner, Heading(mail_from, mail_to, subject))
+    order = Order(attach, known, partner, Heading(mail_from, mail_to, subject), vouch)
     done = packed(load(incident, context.limits.bytes), source_format, order, outbox, context)
     if as_json:
         _as_json(done)
@@ -75,6 +86,7 @@ def command(
             click.echo(str(sent.path))
         if not quiet:
             _tell(called(incident), sent, verbose)
+            _warn(called(incident), sent)
 
 
 def _as_json(done: list[Sent]) -> None:
@@ -86,6 +98,7 @@ def _as_json(done: list[Sent]) -> None:
             "message": str(sent.path),
             "id": sent.message.id,
             "attachments": [plain(piece.about, type(piece.about)) for piece in sent.message.pieces],
+            "personal": sent.persons,
             "losses": [loss.as_json() for loss in sent.told],
         }
         for sent in done
@@ -101,7 +114,19 @@ def _tell(name: str, sent: Sent, verbose: bool) -> None:
     rows = [(f"message {sent.message.id}", sent.told)]
     rows += [(f"attachment {piece.about.format}", piece.ledger) for piece in sent.message.pieces]
     for what, ledger in rows:
+        for loss in ledger:
+            if loss.code in OF_FILES:
+                click.echo(f"{visible(name)}: {visible(what)}: {visible(loss.reason)} [{loss.code}]", err=True)
+        ledger = Ledger([loss for loss in ledger if loss.code not in OF_FILES])
         if len(ledger):
             click.echo(f"{visible(name)}: {visible(what)}: {counted(ledger.counts())}{hint}", err=True)
         for line in listed(ledger) if verbose else ():
             click.echo(line, err=True)
+
+
+def _warn(name: str, sent: Sent) -> None:
+    """Who sends personal data without having decided on it shall know."""
+    if sent.persons:
+        hint = f"`dragoman personal find {name}` lists them; [personal] in a profile takes them out"
+        what = f"message {sent.message.id}: holds {pieces(sent.persons)} of personal data"
+        click.echo(f"{visible(name)}: {what} ({visible(hint)})", err=True)

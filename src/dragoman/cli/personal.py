@@ -143,6 +143,11 @@ def _tell(context: Context) -> None:
             click.echo(f"{visible(loss.path)}: {TOLD[loss.code]}: {visible(loss.reason)} [{loss.code}]", err=True)
 
 
+def pieces(count: int) -> str:
+    """How many, in words."""
+    return "1 piece" if count == 1 else f"{count} pieces"
+
+
 def _print_json(found: list[Finding]) -> None:
     from dragoman.tree.json import encode
 

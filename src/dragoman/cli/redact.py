@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,21 @@ import click
 from dragoman.adapter import Context
 from dragoman.cli import options
 from dragoman.cli.emit import emit
+from dragoman.cli.personal import TOLD as OF_PERSONS
+from dragoman.cli.personal import pieces
 from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, check_apart, load, save
+from dragoman.files import STDIN, called, check_apart, load, save
 from dragoman.ledger import Loss
 from dragoman.model.incident import Incident
 from dragoman.text import visible
 from dragoman.translate import read, source_format_of, write
 
 if TYPE_CHECKING:
+    from dragoman.profile import Profile
     from dragoman.sharing.redact import Gate
 
-PASSED = ("D401", "D402", "D403")
+TOLD = {**OF_PERSONS, **dict.fromkeys(("D401", "D402", "D403"), "taken out")}
 
 
 @click.command("redact", no_args_is_help=True)
@@ -45,8 +49,9 @@ def command(
 ) -> int:  # fmt: skip
     """Take out of an incident what may not pass.
 
-    Fields, parts, references to them and copies of them in text; what the document carries besides as well.  Every value
-    that was taken out is told on standard error.
+    Fields, parts, references to them and copies of them in text; what the document carries besides, and the files that it
+    lists, as well.  Personal data goes too where the profile has a section [personal].  Every value that was taken out is
+    told on standard error.
 
     \b
     Examples:
@@ -55,14 +60,17 @@ def command(
     """
     if (perimeter is None) == (max_tlp is None):
         raise UsageError("whom is it for?", fix="one of --for PERIMETER and --max-tlp LEVEL")
-    chosen = settings(profile, options, limits, tables)
-    context = chosen.context(source)
+    from dragoman.profile import load as load_profile
+
+    context = settings(profile, options, limits, tables).context(source)
     data = load(source, context.limits.bytes)
     name = source_format or source_format_of(data, context)
-    found = [_redacted(one, perimeter, max_tlp, unmarked, profile, context) for one in read(data, name, context)]
+    whom = Whom(perimeter, max_tlp, unmarked, load_profile(profile))
+    found = [whom.part(one, number, context) for number, one in enumerate(read(data, name, context))]
     made = write(found, target or name, context)
     if not quiet:
-        tell(loss for loss in context.ledger if loss.code in PASSED)
+        tell(context.ledger)
+        _warn(called(source), sum(map(whom.undecided, found)))
     if output is None or output == STDIN:
         emit(made)
     else:
@@ -71,27 +79,48 @@ def command(
     return 0
 
 
-def _redacted(
-    incident: Incident, perimeter: str | None, max_tlp: str | None, unmarked: str, profile: str | None, context: Context
-) -> Incident:
-    from dragoman.sharing.redact import level_of, redacted, up_to
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """For whom it is: what the command line says of that."""
 
-    gate = up_to(level_of(max_tlp)) if max_tlp else policy_gate(perimeter or "", incident, profile, context)
-    [found] = redacted([incident], gate, context.ledger, level_of(unmarked))
-    return found
+    perimeter: str | None
+    max_tlp: str | None
+    unmarked: str
+    profile: Profile
 
+    def part(self, incident: Incident, number: int, context: Context) -> Incident:
+        """What may pass of an incident: by its markings, and by [personal] where the profile has it."""
+        from dragoman.personal import personal_of, treated
+        from dragoman.sharing.redact import level_of, redacted, up_to
 
-def policy_gate(perimeter: str, incident: Incident, profile: str | None, context: Context) -> Gate:
-    """The gate of the profile's policy, or of ours.  Raises UsageError, OSError."""
-    from dragoman.profile import load as load_profile
-    from dragoman.sharing.policy import load as load_policy
+        gate = up_to(level_of(self.max_tlp)) if self.max_tlp else self._gate(incident, context)
+        [found] = redacted([incident], gate, context.ledger, level_of(self.unmarked), number)
+        decided = self.profile.says("personal")
+        return treated(found, personal_of(self.profile), context, at=f"/{number}") if decided else found
 
-    found = load_profile(profile)
-    file = found.path(found.policy.file) if found.policy.file else None
-    return load_policy(file).gate(perimeter, incident, context.now())
+    def undecided(self, incident: Incident) -> int:
+        """How many pieces of personal data stay without anybody having decided on it."""
+        from dragoman.personal import untreated
+
+        return 0 if self.profile.says("personal") else untreated(incident)
+
+    def _gate(self, incident: Incident, context: Context) -> Gate:
+        """The gate of the profile's policy, or of ours.  Raises UsageError, OSError."""
+        from dragoman.sharing.policy import load
+
+        file = self.profile.policy.file
+        return load(self.profile.path(file) if file else None).gate(self.perimeter or "", incident, context.now())
 
 
 def tell(losses: Iterable[Loss]) -> None:
     """One line for each value that was taken out, never the value itself."""
     for loss in losses:
-        click.echo(f"{visible(loss.path)}: taken out: {visible(loss.reason)} [{loss.code}]", err=True)
+        if loss.code in TOLD:
+            click.echo(f"{visible(loss.path)}: {TOLD[loss.code]}: {visible(loss.reason)} [{loss.code}]", err=True)
+
+
+def _warn(name: str, count: int) -> None:
+    """Who hands personal data out without having decided on it shall know."""
+    if count:
+        hint = f"`dragoman personal find {name}` lists what there is; [personal] in a profile takes it out"
+        click.echo(f"{visible(name)}: {pieces(count)} of personal data stay ({visible(hint)})", err=True)

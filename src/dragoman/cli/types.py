@@ -136,8 +136,10 @@ def _types(profile: str | None, files: tuple[str, ...]) -> Types:
 
 def _shared(one: TypeDefinition) -> dict[str, Any]:
     """What others may know of a type: the four members of Table 2, and its fields."""
-    hidden = {"withhold_consequence", "release", "sharing"} | ({"consequence"} if one.withhold_consequence else set())
-    return one.model_dump(mode="json", exclude=hidden)
+    hidden = {"withhold_consequence", "release", "sharing", "aliases", "fields"}
+    hidden |= {"consequence"} if one.withhold_consequence else set()
+    fields = [field.model_dump(mode="json", exclude={"aliases"}) for field in one.fields]  # what partners say is theirs
+    return {**one.model_dump(mode="json", exclude=hidden), "fields": fields}
 
 
 def _print_json(value: Any) -> None:
@@ -165,7 +167,8 @@ def _print_type(one: TypeDefinition) -> None:
 
     out = console()
     for word, value in (("name", one.name), ("id", str(one.id)), ("description", one.description),
-                        ("consequence", _consequence(one)), ("release", one.release), ("sharing", one.sharing)):  # fmt: skip
+                        ("also called", ", ".join(one.aliases)), ("consequence", _consequence(one)), ("release", one.release),
+                        ("sharing", one.sharing)):  # fmt: skip
         out.print(f"{word + ':':<13}{visible(value)}".rstrip())
     table = Table("field", "type", "required", "what", "also called", Column("id", no_wrap=True))
     for field in one.fields:

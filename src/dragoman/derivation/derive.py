@@ -8,19 +8,23 @@ from typing import Any
 
 from dragoman.adapter import Context
 from dragoman.derivation.chosen import chosen, withheld
-from dragoman.derivation.ours import Known, liaison, sender
+from dragoman.derivation.ours import Known, ids_of_ours, liaison, sender
 from dragoman.derivation.renaming import NewId, Renaming, random_id
 from dragoman.derivation.rounding import rounding, written
 from dragoman.derivation.rules import rules
 from dragoman.derivation.taking import Taking, Tree
 from dragoman.derivation.traces import Traces
 from dragoman.errors import ForbiddenLoss, UsageError
+from dragoman.incident_types.definitions import Types
+from dragoman.incident_types.definitions import load as load_types
+from dragoman.incident_types.fit import typed
 from dragoman.ledger import Kind, Ledger, Loss
 from dragoman.model.incident import Attachment, Incident
 from dragoman.model.marking import Level
 from dragoman.model.parts import Identifier
 from dragoman.model.people import Contact
 from dragoman.model.plain import fields, holders, leaves, parts
+from dragoman.personal import personal_of, treated
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.policy import load as load_policy
 from dragoman.sharing.redact import Gate, level_of, redacted, up_to
@@ -28,13 +32,15 @@ from dragoman.sharing.sieve import Leaf, Sieve
 
 MOST = Level.AMBER  # TLP 2.0: what is stricter stays in the house that received it, or with the person
 TO_REWRITE = ("D401", "D402", "D403", "D702")
+STAYS = "D414"
+PERSONS = ("D411", "D412", "D413", "D415")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is asked for.
 
-    keep: fields to take over; texts: own ones, by field; attachments: of ours; known: types and fields of ours.
+    keep: fields to take over; texts: own ones, by field; attachments: of ours.
     max_tlp: what is marked so may be passed on, against the rule, because its author permitted it: `because` says how.
     """
 
@@ -44,7 +50,6 @@ class Wish:
     because: str | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
-    known: Known = field(default_factory=Known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class Derived:
     decisions: tuple[Loss, ...]
 
     @property
+    def persons(self) -> list[Loss]:
+        """What was personal data and did not go out as it stood."""
+        return [loss for loss in self.decisions if loss.code in PERSONS]
+
+    @property
     def to_rewrite(self) -> list[Loss]:
         """What was chosen and could not be taken over: somebody has to say it in our own words."""
         return [loss for loss in self.decisions if loss.code in TO_REWRITE]
@@ -75,23 +85,38 @@ def derive(
 ) -> list[Derived]:
     """Messages of ours, one for each received incident; the received ones stay as they are.
 
-    new_id: makes random UUIDs.  Raises UsageError for a profile that does not say who we are, ForbiddenLoss where nothing
-    is left to say or where our own words name the upstream.
+    new_id: makes random UUIDs.  Raises UsageError for a profile that does not say who we are or cannot be applied,
+    ForbiddenLoss where nothing is left to say, where our own words name the upstream and for personal data that is blocked,
+    MappingError, OSError for a file of the profile.
     """
     agreement = profile.agreement(wish.partner) if wish.partner is not None else None
     traces = Traces(received, profile.derivation.names, profile.derivation.harmless)
     _check_words(wish.texts, traces)
-    work = _Work(wish, profile, agreement, context, traces, chosen(wish.keep, agreement, profile))
+    types = load_types(profile.path(file) for file in profile.types.files)
+    work = _Work(wish, profile, agreement, context, traces, chosen(wish.keep, agreement, profile), types)
     ledgers = [Ledger() for _ in received]
     taken = tied([work.taken(one, number, ledgers[number]) for number, one in enumerate(received)])
-    renaming = Renaming(new_id, wish.known.ids())
+    renaming = Renaming(new_id, ids_of_ours(types, received))
     renaming.meet(taken)
     made = []
-    for old, new, ledger in zip(received, taken, ledgers, strict=True):
+    for number, (old, new, ledger) in enumerate(zip(received, taken, ledgers, strict=True)):
+        ours = work.without_persons(work.ours(renaming.renamed(new), new_id), old, number, ledger)
         context.ledger.losses += ledger.losses
-        ours = work.ours(renaming.renamed(new), new_id)
-        made.append(Derived(ours, parent(old), _said(new), tuple(ledger)))
+        made.append(Derived(ours, parent(old), tuple(n for n in _said(new) if n in _said(ours)), tuple(ledger)))
     return made
+
+
+def strictest(wish: Wish, profile: Profile) -> Level:
+    """The strictest marking that may be passed on.  Raises UsageError for more than anybody permitted."""
+    if wish.max_tlp is not None and not wish.because:
+        raise UsageError("who permitted it?", fix='--max-tlp goes with --because "its author permitted it, by mail"')
+    most = level_of(profile.derivation.max_tlp)
+    if most > MOST:
+        raise UsageError(f"[derivation] max_tlp = {most.name}", fix="AMBER or less: more takes a permission each time")
+    if wish.max_tlp is not None:
+        most = level_of(wish.max_tlp)
+    agreed = profile.agreement(wish.partner).max_tlp if wish.partner is not None else None
+    return most if agreed is None else min(most, level_of(agreed))
 
 
 def parent(received: Incident) -> Parent:
@@ -114,10 +139,12 @@ class _Work:
     context: Context
     traces: Traces
     chosen: Tree
+    types: Types
 
     def taken(self, received: Incident, number: int, ledger: Ledger) -> Incident:
         """What may be taken over, under its old ids.  Raises ForbiddenLoss when nothing is left to say."""
         unmarked = level_of(self.profile.derivation.unmarked)
+        received = typed(received, self.types, self.context.aside())
         passing = self._passing(received, number, unmarked, ledger)
         every = Sieve(lambda leaf: True, unmarked)
         every.sifted(passing)
@@ -125,7 +152,8 @@ class _Work:
         said = self.profile.derivation
         least = None if said.marking is None else level_of(said.marking)
         rounded, kept_back = rounding(said.round), withheld(self.agreement)
-        taking = Taking(self.traces, rounded, self.wish.known, labels, ledger, kept_back, least)
+        known = Known.of(self.types, received.type)
+        taking = Taking(self.traces, rounded, known, labels, ledger, kept_back, least)
         found = taking.incident(passing, self.chosen, f"/{number}")
         if not _said(found) and not self.wish.texts and not self.wish.attachments:
             raise ForbiddenLoss("nothing of it may be passed on", where=f"/{number}", fix="say it in your own words: --summary")
@@ -147,8 +175,7 @@ class _Work:
 
     def _gate(self, received: Incident) -> Gate:
         """What may be passed on at all, to the partner if there is one.  Raises UsageError."""
-        most = self._most()
-        marked = up_to(most)
+        marked = up_to(strictest(self.wish, self.profile))
         if self.agreement is None or self.agreement.perimeter is None:
             return marked
         file = self.profile.policy.file
@@ -159,18 +186,6 @@ class _Work:
             return marked(leaf) or agreed(leaf)
 
         return gate
-
-    def _most(self) -> Level:
-        """The strictest marking that may be passed on.  Raises UsageError for more than anybody permitted."""
-        if self.wish.max_tlp is not None and not self.wish.because:
-            raise UsageError("who permitted it?", fix='--max-tlp goes with --because "its author permitted it, by mail"')
-        most = level_of(self.profile.derivation.max_tlp)
-        if most > MOST:
-            raise UsageError(f"[derivation] max_tlp = {most.name}", fix="AMBER or less: more takes a permission each time")
-        if self.wish.max_tlp is not None:
-            most = level_of(self.wish.max_tlp)
-        agreed = self.agreement.max_tlp if self.agreement is not None else None
-        return most if agreed is None else min(most, level_of(agreed))
 
     def ours(self, incident: Incident, new_id: NewId) -> Incident:
         """The incident as our own: our id, sender, liaison, words, times and marking."""
@@ -184,9 +199,23 @@ class _Work:
         incident.attachments = self.wish.attachments
         for name, text in self.wish.texts.items():
             setattr(incident, name, [text] if name == "description" else text)
-        if incident.type is not None and incident.type.id is None:
-            incident.type.id = new_id()
+        kinds = [incident.type, *incident.custom_fields, *(one.type for one in incident.custom_fields)]
+        for one in kinds:
+            if one is not None and one.id is None:
+                one.id = new_id()
         return incident
+
+    def without_persons(self, incident: Incident, received: Incident, number: int, ledger: Ledger) -> Incident:
+        """Without the personal data that may not go out: that which stands in it, and copies of what only they said.
+
+        That our own contacts stay is no decision on what we received.
+        """
+        aside = self.context.aside()
+        personal = personal_of(self.profile, self.agreement)
+        found = treated(incident, personal, aside, at=f"/{number}", beside=(received,))
+        ours = f"/{number}/contacts/"
+        ledger.losses += [loss for loss in aside.ledger if not (loss.code == STAYS and loss.path.startswith(ours))]
+        return found
 
 
 def tied(incidents: list[Incident]) -> list[Incident]:

@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from dragoman.adapter import Context
 from dragoman.errors import UsageError
-from dragoman.model.incident import FieldType, IncidentType
+from dragoman.incident_types.definitions import FieldDefinition, TypeDefinition, Types, as_id
+from dragoman.mapping.kinds import kind_of
+from dragoman.model.incident import FieldType, Incident, IncidentType
 from dragoman.model.people import Contact, ContactPoint
-from dragoman.model.plain import copied
+from dragoman.model.plain import copied, leaves
 from dragoman.profile import Agreement, Profile, Sender
 
 WORDS = ("name", "zip", "city")
+LONGEST = 90  # characters: an id is no longer, with the type of its object before it
 POINTS = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # as the base message calls them
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Incident types and definitions of custom fields that are ours, by the name that both sides use."""
+    """What our incident types say of an incident of theirs.  own: the one that it is of; None when it is none of ours."""
 
-    types: Mapping[str, IncidentType] = field(default_factory=dict)
-    fields: Mapping[str, FieldType] = field(default_factory=dict)
+    types: Types
+    own: TypeDefinition | None = None
 
     @classmethod
-    def of(cls, types: Iterable[IncidentType] = (), fields: Iterable[FieldType] = ()) -> Known:
-        return cls({one.name: one for one in types if one.name}, {one.name: one for one in fields if one.name})
-
-    def ids(self) -> list[str]:
-        """The ids that are ours."""
-        return [one.id for one in (*self.types.values(), *self.fields.values()) if one.id]
+    def of(cls, types: Types, theirs: IncidentType | None) -> Known:
+        return cls(types, types.of(theirs))
 
     def type(self, theirs: IncidentType) -> IncidentType:
-        """Our type of that name; else one that has no id yet, so that it gets a new one."""
-        ours = self.types.get(theirs.name or "")
-        return copied(theirs, id=None) if ours is None else copied(ours)
+        """Our type; else one of their name that has no id yet, so that it gets a new one."""
+        return copied(theirs, id=None) if self.own is None else self.own.shown()
 
-    def custom(self, theirs: FieldType | None) -> FieldType | None:
-        """Our definition of the field of that name; None when we have none."""
-        ours = self.fields.get(theirs.name or "") if theirs is not None else None
-        return None if ours is None else copied(ours)
+    def field(self, theirs: FieldType | None) -> FieldDefinition | None:
+        """Our definition of a field of theirs: of our type, else the only one that any type has; None when there is none."""
+        if self.own is not None:
+            return self.own.field(theirs)
+        found = [definition for one in self.types.types if (definition := one.field(theirs)) is not None]
+        return found[0] if len(found) == 1 else None
+
+
+def renewed(theirs: FieldType | None) -> FieldType:
+    """A definition of theirs by its name alone, with no id and none of their words besides."""
+    return FieldType(name=theirs.name, type=kind_of(theirs.type) or "string") if theirs is not None else FieldType()
+
+
+def ids_of_ours(types: Types, received: Iterable[Incident]) -> list[str]:
+    """The ids of our types and fields that are ours alone.
+
+    One that stands in what we received came from a file that we share with its sender, and would lead there.
+    """
+    own = {*(one.id for one in types.types), *(field.id for one in types.types for field in one.fields)}
+    said = (text for incident in received if own for _, text in leaves(incident) if isinstance(text, str))
+    shared = {as_id(text.rpartition("--")[2]) for text in said if len(text) < LONGEST}
+    return sorted(str(id_) for id_ in own - shared)
 
 
 def sender(profile: Profile) -> Sender:

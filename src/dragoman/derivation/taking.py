@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from dragoman.derivation.ours import Known
+from dragoman.derivation.ours import Known, renewed
 from dragoman.derivation.rounding import Rounded
 from dragoman.derivation.rules import Rules, rules
 from dragoman.derivation.traces import Traces
 from dragoman.ledger import Kind, Ledger
-from dragoman.model.incident import CustomField, Incident, IncidentType
+from dragoman.mapping.codecs import TIME
+from dragoman.mapping.kinds import canonical, kind_of
+from dragoman.model.incident import CustomField, FieldType, Incident, IncidentType
 from dragoman.model.marking import PAP, TLP_2_WORDS, Level
 from dragoman.model.parts import Reference
 from dragoman.model.plain import fields, is_part
@@ -26,7 +29,7 @@ APART = ("id", "markings", "field_markings")  # every part may have them, and th
 
 @dataclass(slots=True)
 class Taking:
-    """labels: the level of every value by its path.  known: types and custom fields of ours, by name.
+    """labels: the level of every value by its path.  known: what our incident types say of it.
 
     withheld: classes and fields of theirs that are out though they could be taken over.  least: of our markings.
     """
@@ -62,10 +65,11 @@ class Taking:
     def _part(self, part: Any, path: str, chosen: Tree, place: str) -> Any:
         """A new part; None when nothing of it may be taken over."""
         cls: type = type(part)
-        if (why := self._refused(part, chosen)) is not None:
-            self._out(place, why)
+        if isinstance(part, CustomField):
+            return self._custom(part, path, chosen, place)
+        if isinstance(part, Reference) and not self.rules.registered(part.source_name, part.external_id):
+            self._out(place, "only references to lists that everybody knows are passed on")
             return None
-        chosen = {} if isinstance(part, CustomField) else chosen
         made: dict[str, Any] = {}
         for name in fields(cls):
             value = getattr(part, name)
@@ -74,19 +78,46 @@ class Taking:
             taken = self._value(value, (cls.__name__, name), f"{path}/{name}", chosen.get(name, {}), f"{place}/{name}")
             if taken not in UNSAID:
                 made[name] = taken
+        if made and isinstance(part, IncidentType):
+            return self._type(IncidentType(**made), place)
         return self._built(cls, part, made) if made else None
 
-    def _refused(self, part: Any, chosen: Tree) -> str | None:
-        """Why nothing of a part may be taken over; None when something may."""
-        if isinstance(part, Reference) and not self.rules.registered(part.source_name, part.external_id):
-            return "only references to lists that everybody knows are passed on"
-        if isinstance(part, CustomField):
-            name = (part.type.name if part.type is not None else None) or ""
-            if (chosen and name not in chosen) or ("CustomField", name) in self.withheld:
-                return "it was not chosen"
-            if self.known.custom(part.type) is None:
-                return "no type of ours has such a field"
-        return None
+    def _custom(self, part: CustomField, path: str, chosen: Tree, place: str) -> CustomField | None:
+        """A custom field of ours that says what theirs does; None when it has to stay."""
+        ours = self.known.field(part.type)
+        kind = renewed(part.type) if ours is None else ours.shown()
+        if (why := self._unwanted((kind.name or "",) if ours is None else ours.names, ours is None, chosen)) is not None:
+            self._out(place, why)
+            return None
+        value = None if self._names_them(place, kind) else self._valued(part.value or "", kind, f"{place}/value")
+        if not value:
+            return None
+        if f"{path}/value" in self.labels:
+            self._levels.append(self.labels[f"{path}/value"])
+        return CustomField(id=part.id, value=value, type=kind)
+
+    def _unwanted(self, names: Sequence[str], foreign: bool, chosen: Tree) -> str | None:
+        """Why a custom field of these names has to stay; None when it was chosen."""
+        if (chosen and chosen.keys().isdisjoint(names)) or any(("CustomField", name) in self.withheld for name in names):
+            return "it was not chosen"
+        return "no type of ours has such a field, and nobody chose it by its name" if foreign and not chosen else None
+
+    def _valued(self, text: str, kind: FieldType, place: str) -> str | None:
+        """The value of a custom field as it may be passed on; one that is not of its kind is kept and told."""
+        word = kind_of(kind.type) or "string"
+        if word == "datetime" or TIME.fullmatch(text):
+            return self._rounded(text, False, place)
+        try:
+            text = canonical(word, text)
+        except ValueError as error:
+            self.ledger.note(Kind.INVALID, "D201", place, f"{error}: kept as it stands")
+        return None if self._says_them(place, *(spelt(text) if word == "json" else (text,))) else text
+
+    def _rounded(self, text: str, up: bool, place: str) -> str | None:
+        made = self.rounded(text, up)
+        if made is None:
+            self._out(place, "it is no time that can be rounded")
+        return made
 
     def _wanted(self, cls: str, name: str, chosen: Tree, place: str) -> bool:
         """Whether a field may be taken over, was chosen and is not withheld."""
@@ -98,18 +129,27 @@ class Taking:
             return True
         return False
 
+    def _type(self, theirs: IncidentType, place: str) -> IncidentType | None:
+        """Our incident type, or one of their name; None when it names them."""
+        made = self.known.type(theirs)
+        return None if self._names_them(place, made) else made
+
+    def _names_them(self, place: str, kind: FieldType | IncidentType) -> bool:
+        return self._says_them(place, kind.name or "", kind.description or "")
+
+    def _says_them(self, place: str, *texts: str) -> bool:
+        """Whether texts say a name of the upstream; it is told."""
+        said = next(filter(None, map(self.traces.found, texts)), None)
+        if said is not None:
+            self.ledger.note(Kind.DROPPED, "D702", place, f"it says {said!r}, a name of whom we had it from")
+        return said is not None
+
     def _built(self, cls: type, part: Any, made: dict[str, Any]) -> Any:
         """The part of what was taken over, unless that means nothing any more."""
         needs = self.rules.needs.get(cls.__name__, ())
         if set(made) <= {"type", "category"} or not all(any(n in made for n in one.split("|")) for one in needs):
             return None if cls is not Incident else cls(**made)
         found = cls(**made)
-        if isinstance(found, IncidentType):
-            return self.known.type(found)
-        if isinstance(found, CustomField):
-            found.type = self.known.custom(part.type)
-            found.id = part.id or f"of {part.type.name}"
-            return found
         if hasattr(part, "id") and cls is not Incident:
             found.id = part.id
         return found
@@ -146,10 +186,7 @@ class Taking:
         """A text as it may be passed on: a time rounded, a closed word as it is, any other that names nobody."""
         cls, name = where
         if name in self.rules.times:
-            made = self.rounded(text, name in self.rules.ends)
-            if made is None:
-                self._out(place, "it is no time that can be rounded")
-            return made
+            return self._rounded(text, name in self.rules.ends, place)
         if name.endswith(("_ref", "_refs")) or name == "group":
             return text  # an id: it gets the new one of what it names, or goes
         if not self.rules.allows(cls, name, text):
@@ -157,11 +194,7 @@ class Taking:
             return None
         if name in self.rules.words:
             return text
-        said = self.traces.found(text)
-        if said is not None:
-            self.ledger.note(Kind.DROPPED, "D702", place, f"it says {said!r}, a name of whom we had it from")
-            return None
-        return text
+        return None if self._says_them(place, text) else text
 
     def _out(self, place: str, why: str) -> None:
         self.ledger.note(Kind.DROPPED, "D701", place, why)
@@ -175,3 +208,12 @@ def _actions(part: Any) -> list[str]:
 def _said(level: Level | None, actions: Sequence[str]) -> Sequence[str]:
     """Our markings: TLP 2.0, as strict as the strictest value inside."""
     return [*([] if level is None else [TLP_2_WORDS[level]]), *actions] or ()
+
+
+def spelt(value: str) -> list[str]:
+    """The texts in a JSON value as people read them: an escape must not hide a name."""
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return [value]
+    return [value, json.dumps(found, ensure_ascii=False)]

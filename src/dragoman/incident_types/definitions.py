@@ -46,9 +46,13 @@ class FieldDefinition(Section):
         """Its own name, and what others call it."""
         return self.name, *self.aliases
 
+    def shown(self) -> FieldType:
+        """The definition as an incident has it."""
+        return FieldType(id=str(self.id), name=self.name, description=self.description or None, type=self.type)
+
 
 class TypeDefinition(Section):
-    """A kind of incident.
+    """A kind of incident: `aliases` are names by which partners call it.
 
     consequence: the provider's estimate of the damage, 0 to 1; it may show where somebody is weak, so withhold_consequence
     keeps it at home.  release: whether incidents of the type are pushed or wait for a person; sharing: how and when they
@@ -62,18 +66,24 @@ class TypeDefinition(Section):
     withhold_consequence: bool = False
     release: Literal["approve", "push"] = "approve"
     sharing: str = ""
+    aliases: tuple[str, ...] = ()
     fields: tuple[FieldDefinition, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its name: a type has no other."""
-        return (self.name,)
+        """Its own name, and what others call it."""
+        return self.name, *self.aliases
 
     @model_validator(mode="after")
     def _apart(self) -> TypeDefinition:
         _refuse_equal((str(field.id) for field in self.fields), "fields with the id")
         _refuse_equal((name for field in self.fields for name in field.names), "fields called")
         return self
+
+    def shown(self) -> IncidentType:
+        """The type as an incident has it: the four members of Table 2, without a consequence that is withheld."""
+        consequence = None if self.withhold_consequence else self.consequence
+        return IncidentType(id=str(self.id), name=self.name, description=self.description or None, consequence=consequence)
 
     def field(self, said: FieldType | None) -> FieldDefinition | None:
         """The definition that a field means: by its id, else by a name.  None when the type does not define it."""
@@ -95,11 +105,11 @@ class Types(Section):
     @model_validator(mode="after")
     def _apart(self) -> Types:
         _refuse_equal((str(one.id) for one in self.types), "types with the id")
-        _refuse_equal((one.name for one in self.types), "types called")
+        _refuse_equal((name for one in self.types for name in one.names), "types called")
         return self
 
     def of(self, said: IncidentType | None) -> TypeDefinition | None:
-        """The type that an incident means: by its id, else by its name."""
+        """The type that an incident means: by its id, else by a name."""
         return _meant(self.types, said)
 
     def named(self, word: str) -> TypeDefinition:

@@ -6,7 +6,7 @@ not fit is kept as it stands and told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,12 @@ from dragoman.incident_types.definitions import FieldDefinition, TypeDefinition,
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.kinds import canonical, kind_of
 from dragoman.model import Additional, CustomField, FieldType, Incident, IncidentType
-from dragoman.model.plain import copied
+from dragoman.model.plain import copied, fields
 from dragoman.profile import Profile
 from dragoman.translate import Step
+
+CUSTOM = "custom_fields"
+UNSAID: tuple[Any, ...] = (None, ())
 
 
 def typed(incident: Incident, types: Types, context: Context) -> Incident:
@@ -30,10 +33,11 @@ def typed(incident: Incident, types: Types, context: Context) -> Incident:
         word = incident.type.name or incident.type.id or ""
         context.ledger.note(Kind.INVALID, "D506", "/type", "is none of the incident types that are defined", word)
     additional, taken = fitting.divided(incident)
-    fields = [fitting.field(field, f"/custom_fields/{place}") for place, field in enumerate(incident.custom_fields)]
-    fields += taken
-    fitting.tell_missing(fields)
-    return copied(incident, type=fitting.of(incident.type), custom_fields=fields or (), additional=additional or ())
+    own = [fitting.field(field, f"/{CUSTOM}/{place}") for place, field in enumerate(incident.custom_fields)]
+    fitting.tell_missing([*own, *taken])
+    made = copied(incident, type=fitting.of(incident.type), custom_fields=[*own, *taken] or (), additional=additional or ())
+    names = {_name(old): _name(new) for old, new in zip(incident.custom_fields, own, strict=True)}
+    return copied(made, **_relabelled(made, names))
 
 
 def step(profile: Profile) -> Step | None:
@@ -58,10 +62,11 @@ class Fitting:
         """The incident's type with what its definition says besides; without a consequence that is withheld."""
         if said is None or self.type is None:
             return said
-        known = {"id": str(self.type.id), "name": self.type.name, "description": self.type.description or None}
-        hidden = self.type.withhold_consequence
-        made: IncidentType = self._filled(said, known | ({} if hidden else {"consequence": self.type.consequence}), "/type")
-        if hidden and made.consequence is not None:
+        if said.name in self.type.aliases:
+            self._told("/type/name", f"is called {self.type.name!r} by the incident type", said.name)
+            said = copied(said, name=self.type.name)
+        made: IncidentType = self._filled(said, self.type.shown(), "/type")
+        if self.type.withhold_consequence and made.consequence is not None:
             self.ledger.note(Kind.DROPPED, "D505", "/type/consequence", "the incident type withholds it")
             made = copied(made, consequence=None)
         return made
@@ -109,9 +114,7 @@ class Fitting:
         if said.type is not None and kind_of(said.type) != definition.type:
             self._told(f"{path}/type/type", f"is {definition.type!r} by the incident type", said.type)
             said = copied(said, type=definition.type)
-        known = {"id": str(definition.id), "name": definition.name, "type": definition.type}
-        known |= {"description": definition.description} if definition.description else {}
-        return copied(made, type=self._filled(said, known, f"{path}/type"))
+        return copied(made, type=self._filled(said, definition.shown(), f"{path}/type"))
 
     def _valued(self, field: CustomField, kind: str, path: str) -> CustomField:
         """With its value in canonical form; one that is not of its kind as it stands."""
@@ -137,9 +140,11 @@ class Fitting:
                 reason = f"{definition.name!r} is missing, which {self.type.name!r} asks for"
                 self.ledger.note(Kind.INVALID, "D502", "/custom_fields", reason)
 
-    def _filled(self, said: Any, known: Mapping[str, Any], path: str) -> Any:
+    def _filled(self, said: Any, known: Any, path: str) -> Any:
         """A part with what is known of it where it says nothing; each such value is told."""
-        made = dict(_new(said, known))
+        cls: type = type(known)
+        news = ((name, getattr(known, name)) for name in fields(cls) if getattr(said, name) in UNSAID)
+        made = {name: value for name, value in news if value not in UNSAID}
         for name, value in made.items():
             self.ledger.note(Kind.DEFAULTED, "D503", f"{path}/{name}", "taken from the incident type", value)
         return copied(said, **made) if made else said
@@ -153,7 +158,19 @@ class Fitting:
         self.ledger.note(Kind.NARROWED, "D504", path, reason, was or "")
 
 
-def _new(said: Any, known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in known.items():
-        if getattr(said, name) is None and value is not None:
-            yield name, value
+def _name(field: CustomField) -> str:
+    return (field.type.name if field.type is not None else None) or ""
+
+
+def _relabelled(incident: Incident, names: Mapping[str, str]) -> dict[str, Any]:
+    """The incident's markings of single custom fields under the names that the fields have now."""
+    paths = {f"{CUSTOM}.{old}": f"{CUSTOM}.{new}" for old, new in names.items() if old != new}
+    changes: dict[str, Any] = {
+        "field_markings": [
+            copied(one, fields=[paths.get(name, name) for name in one.fields]) for one in incident.field_markings
+        ]
+    }
+    if incident.tlp is not None:
+        said = [copied(one, field=paths.get(one.field or "", one.field)) for one in incident.tlp.fields]
+        changes["tlp"] = copied(incident.tlp, fields=said or ())
+    return {name: value or () for name, value in changes.items()} if paths else {}

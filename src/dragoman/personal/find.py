@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +57,19 @@ def findings(incident: Incident, personal: Personal | None = None, at: str = "")
     return found_by(incident, Rules(personal or Personal()), at)
 
 
-def found_by(incident: Incident, rules: Rules, at: str = "") -> list[Finding]:
-    """The same under rules that were checked before."""
+def untreated(incident: Incident) -> int:
+    """How many pieces of personal data an incident has that would be treated if nobody said otherwise."""
+    return sum(one.treatment != "allow" for one in findings(incident))
+
+
+def found_by(incident: Incident, rules: Rules, at: str = "", beside: Iterable[Incident] = ()) -> list[Finding]:
+    """The same under rules that were checked before.  beside: incidents whose values are looked for in this one as well."""
     from dragoman.personal.search import Search
 
-    return Search(incident, rules, at).all()
+    search = Search(incident, rules, at)
+    for other in beside:
+        search.learn(other)
+    return search.all()
 
 
 def shown(place: Any) -> str:

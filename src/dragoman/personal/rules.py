@@ -28,6 +28,11 @@ def personal_of(profile: Profile, agreement: Agreement | None = None) -> Persona
     return found.model_copy(update=changes)
 
 
+def allows_all(personal: Personal) -> bool:
+    """Whether no personal data is treated in any way."""
+    return {personal.default, *personal.fields.values()} == {"allow"}
+
+
 def at_least(rows: dict[str, Treatment], treatment: Treatment) -> dict[str, Treatment]:
     """Rows for fields under a word for all: they may be stricter than it, never milder."""
     return {name: max(said, treatment, key=STRICTNESS.index) for name, said in rows.items()}

@@ -51,6 +51,16 @@ class Search:
         keys = {one.path for one in out if one.of_key}
         return [replace(one, place=self._place(one.path, keys)) for one in out]
 
+    def learn(self, other: Incident) -> None:
+        """What is treated in the fields of another incident is looked for in the texts of this one, and treated as there."""
+        apart = Search(other, self.rules)
+        apart.exempt = apart._liaison()
+        found = [place for place in places(other) if isinstance(place, Field)]
+        whole = apart._whole(found)
+        for one in found:
+            if one.path in whole and whole[one.path].treatment != "allow" and kinds()[one.kind].copies:
+                self._remember(whole[one.path], one)
+
     def _liaison(self) -> Path | None:
         """Where the contact stands that is a declared exception; None when there is none, or when somebody asked for it."""
         liaison = self.incident.liaison

@@ -30,19 +30,20 @@ def treated(
     override: Treatment | None = None,
     basis: str | None = None,
     at: str = "",
+    beside: Sequence[Incident] = (),
 ) -> Incident:
     """An incident without the personal data that may not go out; the one that was given stays as it was.
 
     personal: the profile's section (`personal_of` makes it for a partner).  override: for all of it; rows of the profile
     for single fields hold where they are stricter.  basis: why it is allowed.  at: what comes before the places that the
-    ledger names.
+    ledger names.  beside: incidents that do not go out; what is personal in their fields is looked for in these texts.
 
     What is treated is in no field, no copy in a text, no residue and no id made from it.  Raises ForbiddenLoss for what is
     blocked and when nothing is left, UsageError for a section that cannot be applied or a key that is missing, OSError.
     """
     rules = Rules(_overridden(personal, override, basis))
     pseudonyms = Pseudonyms(key_of(rules.personal.key_file)) if "pseudonymise" in rules.treatments() else None
-    found = found_by(incident, rules, at)
+    found = found_by(incident, rules, at, beside)
     _refuse([one for one in found if one.treatment == "block"])
     _tell(found, rules.personal.basis, context.ledger)
     work = edits([one for one in found if one.treatment != "allow"], pseudonyms)

@@ -117,6 +117,15 @@ def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path,
                 yield path + (resolved(part, one.field or "") or ()), label
 
 
+def marked_alone(incident: Incident) -> set[str]:
+    """The URIs of the listed files that have a marking of their own: somebody said of each who may see it."""
+    meanings = Meanings([incident])
+    places = {path for path, _ in overrides(incident, (), meanings)}
+    named = [{("attachments",), ("attachments", number)} & places for number, _ in enumerate(incident.attachments)]
+    files = zip(incident.attachments, named, strict=True)
+    return {one.uri for one, said in files if one.uri and (said or meanings.label(one.markings, ()) is not None)}
+
+
 def resolved(part: Any, field: str) -> Path | None:
     """Where a field is that somebody named ("summary", "liaison.email", "labels.[1]", "custom_fields.users")."""
     path: Path = ()

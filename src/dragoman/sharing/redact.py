@@ -6,16 +6,16 @@ What was taken out is told in the ledger (D401); what was a copy or a reference 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.ledger import Kind, Ledger
-from dragoman.model.incident import Incident
+from dragoman.model.incident import Attachment, Incident
 from dragoman.model.marking import Level
 from dragoman.model.parts import Text
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED
+from dragoman.sharing.labels import SHARED, marked_alone
 from dragoman.sharing.sieve import GONE, Leaf, Sieve, unset
 
 Gate = Callable[[Leaf], str | None]
@@ -28,6 +28,7 @@ LEVEL_WORDS = {
 NAMES = {level: f"TLP:{level.name.replace('_', '+')}" for level in Level}
 WITHHELD = "[withheld]"
 NAMES_OF_FIELDS = ("id", "tlp", "field_markings")  # no prose, and nothing that was taken out
+FILES = "/attachments/"  # where an incident lists files
 SHORTEST = 4  # a shorter value ("high", "22") is no secret by itself, and stands in every text
 PROSE = frozenset({"summary", "description", "name", "content", "abstract", "explanation", "body", "message", "subject"})
 
@@ -50,12 +51,15 @@ def up_to(limit: Level) -> Gate:
     return gate
 
 
-def redacted(incidents: Iterable[Incident], gate: Gate, ledger: Ledger, default: Level = SHARED) -> list[Incident]:
+def redacted(
+    incidents: Iterable[Incident], gate: Gate, ledger: Ledger, default: Level = SHARED, first: int = 0
+) -> list[Incident]:
     """The incidents with nothing in them that the gate refuses.
 
-    Raises ForbiddenLoss for an incident of which nothing at all may pass: an empty message tells that there is one.
+    first: the number of the first of them in its document, for the ledger.  Raises ForbiddenLoss for an incident of which
+    nothing at all may pass: an empty message tells that there is one.
     """
-    return [_one(incident, number, gate, ledger, default) for number, incident in enumerate(incidents)]
+    return [_one(incident, number, gate, ledger, default) for number, incident in enumerate(incidents, first)]
 
 
 def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: Level) -> Incident:
@@ -69,16 +73,27 @@ def _one(incident: Incident, number: int, gate: Gate, ledger: Ledger, default: L
 
     sieve = Sieve(passes, default)
     found = sieve.sifted(incident)
-    if sieve.removed and not [leaf for leaf in sieve.kept if leaf.path != "/id"]:
+    if not sieve.removed:
+        return found
+    files = _files(found, incident, sieve)
+    if not [leaf for leaf in sieve.kept if leaf.path != "/id" and (files or not leaf.path.startswith(FILES))]:
         raise ForbiddenLoss("nothing of the incident may pass", where=f"/{number}", fix="send nothing, or ask its author")
     for leaf in sieve.removed:
         reason = reasons.get(leaf.path, f"stands beside what was taken out: {leaf.label}")
         ledger.note(Kind.DROPPED, "D401", f"/{number}{leaf.path}", reason)
-    if not sieve.removed:
-        return found
-    found = without_references(found, sieve.ids, f"/{number}", ledger)
+    for _ in range(len(found.attachments) - len(files)):
+        ledger.note(Kind.DROPPED, "D401", f"/{number}/attachments", "the file may repeat what was taken out")
+    found = without_references(copied(found, attachments=files), sieve.ids, f"/{number}", ledger)
     blanked: Incident = Copies(sieve, ledger).blanked(found, f"/{number}")
     return blanked
+
+
+def _files(found: Incident, incident: Incident, sieve: Sieve) -> Sequence[Attachment]:
+    """Which of the files that it lists may stay: one without a marking of its own may repeat what was taken out beside it."""
+    if all(leaf.path.startswith(FILES) for leaf in sieve.removed):
+        return found.attachments
+    alone = marked_alone(incident)
+    return [one for one in found.attachments if one.uri is None or one.uri in alone] or ()
 
 
 # ---- References to what is gone -----------------------------------------------------------------------------------
