@@ -14,7 +14,27 @@ import pytest
 from lxml import etree
 
 from dragoman.adapter import Context
-from dragoman.model import Incident
+from dragoman.model import (
+    Address,
+    Contact,
+    ContactPoint,
+    CustomField,
+    Event,
+    FieldType,
+    File,
+    Flow,
+    Identifier,
+    IdentifierSet,
+    Incident,
+    IncidentType,
+    Indicator,
+    Method,
+    Note,
+    Observation,
+    Reference,
+    System,
+    Task,
+)
 from dragoman.model.marking import Level, level
 from dragoman.model.parts import FieldMarking, Text
 from dragoman.model.plain import copied, fields
@@ -100,6 +120,16 @@ def _misp(value: Any, path: str, around: Level) -> Shown:
         yield value, path, around
 
 
+READERS = [
+    ("stix-2.1", stix),
+    ("stix-2.0", stix),
+    ("iodef-2", iodef),
+    ("iodef-1", iodef),
+    ("iodef-json", iodef_json),
+    ("misp", misp),
+]
+
+
 class PartMarker(Marker):
     """Marks whole parts RED: every text in them is secret."""
 
@@ -125,11 +155,7 @@ def parts_marked(path: Path, seed: int) -> tuple[Incident, Marker]:
 
 @pytest.mark.requirement("TLP-5")
 @pytest.mark.parametrize("how", [made, parts_marked], ids=["fields", "parts"])
-@pytest.mark.parametrize(
-    ("target", "shown"),
-    [("stix-2.1", stix), ("stix-2.0", stix), ("iodef-2", iodef), ("iodef-1", iodef), ("iodef-json", iodef_json),
-     ("misp", misp)],
-)  # fmt: skip
+@pytest.mark.parametrize(("target", "shown"), READERS)
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_a_stranger_sees_no_secret_in_the_open(path: Path, target: str, shown: Any, how: Any) -> None:
     """If it failed, a value that is RED would stand where a tool of somebody else reads it as GREEN."""
@@ -153,3 +179,98 @@ def test_what_is_carried_of_a_marked_field_is_marked() -> None:
     seen = [(found, place) for text, place, found in stix(write([incident], "stix-2.1")) if "zq" in text]
     assert len(seen) == 3, "once natively, twice in the cargo"
     assert all(found is Level.RED for found, _ in seen), seen
+
+
+def red(*names: str) -> list[FieldMarking]:
+    return [FieldMarking(marking="tlp-2:red", fields=list(names))]
+
+
+RED = ["tlp-2:red"]
+SECRETS: dict[str, dict[str, Any]] = {
+    "a description where there is no title": {
+        "summary": None,
+        "description": ["zq words"],
+        "field_markings": red("description"),
+    },
+    "the title": {"summary": "zq title", "description": ["open"], "field_markings": red("summary")},
+    "the id of the source": {"identifier": Identifier(value="zq-7", authority="zq.example", markings=RED), "summary": None},
+    "the same as a field": {
+        "identifier": Identifier(value="zq-7", authority="zq.example"),
+        "field_markings": red("identifier"),
+    },
+    "an address of a contact": {
+        "contacts": [Contact(role="liaison", name="N", emails=[ContactPoint(value="zq@x.example", markings=RED)])]
+    },
+    "custom fields": {
+        "custom_fields": [CustomField(value="zq", type=FieldType(name="n"))],
+        "field_markings": red("custom_fields"),
+    },
+    "one custom field": {
+        "custom_fields": [CustomField(value="zq", type=FieldType(name="n"))],
+        "field_markings": red("custom_fields.n"),
+    },
+    "a status": {"status": "zqst", "field_markings": red("status")},
+    "one label": {"labels": ["a", "zqb"], "field_markings": red("labels.[1]")},
+    "the type": {"type": IncidentType(name="zqtype", description="zq"), "field_markings": red("type")},
+    "an address of a system": {
+        "events": [
+            Event(flows=[Flow(systems=[System(addresses=[Address(type="domain-name", value="zq.example", markings=RED)])])])
+        ]
+    },
+    "what a flow connects": {
+        "events": [
+            Event(
+                flows=[
+                    Flow(markings=RED, systems=[System(name="zq", addresses=[Address(type="domain-name", value="zq.example")])])
+                ]
+            )
+        ]
+    },
+    "a pattern": {
+        "indicators": [
+            Indicator(
+                id="indicator--5ad1a6de-25f2-4f7a-8b3c-000000000001",
+                name="n",
+                pattern="[domain-name:value = 'zq.example']",
+                pattern_type="stix",
+                field_markings=red("pattern"),
+            )
+        ]
+    },
+    "a reference": {
+        "methods": [Method(references=[Reference(source_name="zqref", urls=["https://zq.example"], markings=RED)])]
+    },
+    "a history": {"history": [Task(description=["zq"])], "history_markings": RED},
+    "other ids": {"alternatives": IdentifierSet(identifiers=[Identifier(value="zq", authority="zq.example")], markings=RED)},
+    "a note": {"notes": [Note(id="note--5ad1a6de-25f2-4f7a-8b3c-000000000001", content="zq", markings=RED)]},
+    "an observable in MISP's objects": {
+        "observables": [
+            File(id="file--5ad1a6de-25f2-5f7a-8b3c-000000000001", type="file", name="zq.exe", mime_type="zq/zq", markings=RED)
+        ]
+    },
+    "what was seen": {
+        "observables": [Address(id="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001", type="domain-name", value="x.example")],
+        "observations": [
+            Observation(
+                id="observed-data--5ad1a6de-25f2-4f7a-8b3c-000000000001",
+                labels=["zq"],
+                first_observed="2026-11-21T00:00:00Z",
+                object_refs=["domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001"],
+                markings=RED,
+            )
+        ],
+    },
+}
+
+
+@pytest.mark.requirement("TLP-5")
+@pytest.mark.parametrize("case", SECRETS)
+def test_a_single_secret_is_in_the_open_nowhere(case: str) -> None:
+    """If it failed, one marked thing would stand in the open in some format: beside itself, as a name, or in the cargo."""
+    time = "2026-11-22T10:00:00.000Z"
+    said = {"id": "5ad1a6de-25f2-4f7a-8b3c-000000000000", "created": time, "modified": time, "summary": "open"}
+    incident = Incident(**(said | {"markings": ["tlp-2:green"]} | SECRETS[case]))
+    for target, shown in READERS:
+        data = write([incident], target)
+        seen = [(target, place, found.name) for text, place, found in shown(data) if "zq" in text and found < Level.RED]
+        assert seen == []

@@ -42,13 +42,17 @@ def markings_in(cargo: Any) -> Iterator[str]:
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            found = item.get("markings")
-            lists = [found.get(SET), found.get(MORE)] if isinstance(found, dict) else [found]
-            words = [item.get("marking"), *(word for words in lists if isinstance(words, list) for word in words)]
+            words = [item.get("marking"), *_said(item.get("markings")), *_said(item.get("history_markings"))]
             yield from (word for word in words if isinstance(word, str) and word)
             stack += item.values()
         elif isinstance(item, list):
             stack += item
+
+
+def _said(held: Any) -> Iterator[Any]:
+    """The items of a list that is carried: as a value, or as a change."""
+    for words in (held.get(SET), held.get(MORE)) if isinstance(held, dict) else (held,):
+        yield from words if isinstance(words, list) else ()
 
 
 @dataclass(slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dragoman.adapter import Context
 from dragoman.mapping.table import Row
 from dragoman.mapping.xml import Plans
 from dragoman.model import Incident
+from dragoman.model.marking import level
 from dragoman_iodef.document import SCHEMAS, Document
-from dragoman_iodef.shapes import Writer
+from dragoman_iodef.shapes import Writer, changed
 from dragoman_iodef.v1.hooks import word_of
 from dragoman_iodef.v1.lenient import NAMESPACE, without_namespace
 
@@ -18,12 +21,14 @@ class Writer1(Writer):
     """A writer of v1.
 
     said: whether the restriction is written out where v1's own default would hold instead of what holds around (an
-    IncidentID is public unless it says otherwise, section 3.3, also inside a private incident).
+    IncidentID is public unless it says otherwise, section 3.3, also inside a private incident).  lifted: the marking that an
+    incident needs for what is inside it, when that is stricter than its own.
     """
 
     moment = ("report_time", "ReportTime")
     named = False
     said = True
+    lifted: str | None = None
 
     def __init__(self, plans: Plans) -> None:
         super().__init__(plans)
@@ -33,6 +38,8 @@ class Writer1(Writer):
 
     def _marking(self, row: Row, part: object, left: object) -> str:
         written = super()._marking(row, part, left)  # type: ignore[arg-type]
+        if isinstance(part, Incident) and self._raised is not None and level(self._raised) > self._holds:
+            self.lifted = self._raised
         if written or not self.said or not any(row is known for known in self._defaulted):
             return written
         return f' restriction="{word_of(self._holds)}"'
@@ -55,7 +62,17 @@ class Document1(Document):
             self.writer.said = "unsaid" not in left  # type: ignore[attr-defined]
             self._bare = [name for name in left.get("xmlns", ()) if isinstance(name, str)]
         self._incidents += 1
+        self._add(incident)
+
+    def _add(self, incident: Incident) -> None:
+        """Writes an incident; once more, when what says what holds around it was written before that was known."""
+        writer: Any = self.writer
+        start, ids, writer.lifted = len(writer.out), set(writer.ids), None
         super().add(incident)
+        if writer.lifted is not None:
+            del writer.out[start:]
+            writer.ids = ids
+            super().add(changed(incident, markings=[writer.lifted]))
 
     def data(self) -> bytes:
         """The document in UTF-8."""

@@ -231,9 +231,10 @@ def _labelled(incident: Incident) -> Part:
 def _names(work: Flattening, flat: Incident) -> None:
     """Title, language, purpose, ids and times of the incident object itself."""
     incident = work.incident
+    hidden = {name.partition(".")[0] for one in incident.field_markings if one.marking for name in one.fields}
     named = incident.identifier if incident.identifier and not work.stricter(incident.identifier) else None
     if incident.summary is None:
-        flat.summary = default_title(incident.description, named)
+        flat.summary = default_title(() if "description" in hidden else incident.description, named)
     if incident.purpose is not None:
         flat.labels = [*incident.labels, label("purpose", incident.purpose)]
     if named is not None:
