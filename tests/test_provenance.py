@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -105,12 +106,38 @@ def test_rows_are_only_added(store: Provenance) -> None:
         ("DELETE FROM links", "rows 1 to 3 are gone"),
         ("UPDATE links SET content = replace(content, 'Alpha', 'Beta') WHERE number = 1", "row 1 was changed"),
         ("UPDATE links SET number = 9 WHERE number = 3", "rows 3 to 8 are gone"),
+        ("UPDATE links SET content = X'ff00' WHERE number = 2", "row 2 was changed"),
+        ("UPDATE links SET content = '[]' WHERE number = 2", "row 2 was changed"),
+        ("UPDATE links SET derived = 'z' WHERE number = 2", "row 2 stands under another message"),
+        ("UPDATE links SET number = -number; UPDATE links SET number = 4 + number", "row 1 was changed"),
+        ("DELETE FROM sqlite_sequence", "the count of the rows was changed"),
+        ("DELETE FROM links WHERE number = 3; UPDATE sqlite_sequence SET seq = 1", "the count of the rows was changed"),
     ],
 )
 def test_what_was_done_to_the_store_shows(store: Provenance, statement: str, fault: str) -> None:
     """If it failed, somebody could take back which message came from which, and nobody would see."""
     tampered(store, statement)
     assert fault in store.faults()
+
+
+@pytest.mark.parametrize("content", ["X'ff00'", "'[]'", "'{}'", "'not json'", "'{\"derived\": 1}'"])
+def test_a_row_that_is_none_of_ours_is_told_in_one_line(store: Provenance, content: str) -> None:
+    """If it failed, a store that somebody damaged would end in a traceback, and not in what is wrong with it."""
+    tampered(store, f"UPDATE links SET content = {content} WHERE number = 3")
+    with pytest.raises(ReadError, match="row 3 is none of ours"):
+        list(store.trail("c"))
+    assert store.faults() == ["row 3 was changed"]
+
+
+def test_a_store_that_is_not_good_is_not_exported(home: Path) -> None:
+    """If it failed, our signature would stand under what somebody else wrote."""
+    profile = str(home / "mine.toml")
+    assert run("derive", RECEIVED, "--profile", profile, "--summary", "Mail is down").status == 0
+    tampered(Provenance(home / "trail" / "provenance.db"), "UPDATE links SET content = X'00'")
+    outcome = run("provenance", "export", "--profile", profile)
+    assert outcome.status == 4
+    assert outcome.out == ""
+    assert "row 1 was changed" in outcome.err
 
 
 def test_no_store_is_a_fault(tmp_path: Path) -> None:
@@ -141,7 +168,7 @@ def test_an_export_is_good_until_it_is_changed(store: Provenance, key: Ed25519Pr
 def test_a_trail_that_was_changed_before_it_was_signed_shows(store: Provenance, key: Ed25519PrivateKey, change: str) -> None:
     """If it failed, whoever has the key could sign a trail with a link missing."""
     rows = store.rows()
-    rows = rows[:1] + rows[2:] if change == "take out" else [*rows[:2], type(rows[2])(3, rows[1].content, rows[2].seal)]
+    rows = rows[:1] + rows[2:] if change == "take out" else [*rows[:2], replace(rows[2], content=rows[1].content)]
     with pytest.raises(ReadError):
         checked(exported(rows, None, key, "jo", NOW), key.public_key(), "export")
 

@@ -200,7 +200,7 @@ def test_a_listed_file_that_nobody_marked_goes_with_what_is_taken_out() -> None:
     assert one(received("Green"), "GREEN")[0].attachments, "nothing was taken out, so nothing is repeated"
     found, ledger = one(received("Green", summary="Red"), "GREEN")
     assert (found.summary, found.attachments) == (None, ())
-    assert "/0/attachments" in [loss.path for loss in ledger if loss.code == "D401"]
+    assert "/0/attachments/0" in [loss.path for loss in ledger if loss.code == "D401"]
     file = Attachment(uri="https://x.example/1", markings=["tlp-2:clear"])
     marked = copied(received("Green", summary="Red"), attachments=[file])
     assert one(marked, "GREEN")[0].attachments == marked.attachments

@@ -40,8 +40,9 @@ def segment(kind: int, data: bytes) -> bytes:
     return bytes((0xFF, kind)) + struct.pack(">H", len(data) + 2) + data
 
 
+JFIF = b"JFIF\0\1\1\0\0\1\0\1"
 JPEG = (
-    b"\xff\xd8" + segment(0xE0, b"JFIF\0") + segment(0xE1, b"Exif\0\0" + SECRET) + segment(0xFE, SECRET)
+    b"\xff\xd8" + segment(0xE0, JFIF + b"\0\0") + segment(0xE1, b"Exif\0\0" + SECRET) + segment(0xFE, SECRET)
     + segment(0xDB, b"\0" * 65) + segment(0xDA, b"\0") + b"\x12\x34\xff\xd9"
 )  # fmt: skip
 
@@ -76,8 +77,38 @@ def test_what_makes_the_picture_stays() -> None:
     """If it failed, cleaning would spoil the picture."""
     assert (cleaned(png(b"tEXt")) or pytest.fail("refused")).data == png()
     left = (cleaned(JPEG) or pytest.fail("refused")).data
-    frame = segment(0xE0, b"JFIF\0") + segment(0xDB, b"\0" * 65) + segment(0xDA, b"\0")
+    frame = segment(0xE0, JFIF + b"\0\0") + segment(0xDB, b"\0" * 65) + segment(0xDA, b"\0")
     assert left == b"\xff\xd8" + frame + b"\x12\x34\xff\xd9"
+
+
+PLAIN = segment(0xE0, JFIF + b"\0\0"), segment(0xDB, b"\0" * 65), segment(0xDA, b"\0") + b"\x12\xff\x00\xff\xd0\x34"
+
+
+@pytest.mark.requirement("PR-7")
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize(
+    "noted",
+    [
+        segment(0xFE, SECRET), segment(0xE1, SECRET), segment(0xE0, b"JFXX\0" + SECRET), segment(0xE0, JFIF + b"\1\1" + SECRET),
+        segment(0xEE, b"Adobe" + b"\0" * 7 + SECRET), segment(0xC8, SECRET), segment(0xF0, SECRET),
+        segment(0xFE, b"\xff\xd9" + SECRET),
+    ],
+)  # fmt: skip
+def test_nothing_that_is_written_about_a_picture_stays_wherever_it_stands(noted: bytes, place: int) -> None:
+    """If it failed, a comment between two scans or a small picture beside the large one would tell of the upstream."""
+    parts = [*PLAIN[:place], noted, *PLAIN[place:], PLAIN[-1]]
+    left = (cleaned(b"\xff\xd8" + b"".join(parts) + b"\xff\xd9") or pytest.fail("refused")).data
+    assert SECRET not in left
+    assert left.count(PLAIN[-1]) == 2, "both scans are there"
+    assert left.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize("kind", [b"IHDR", b"tRNS", b"IEND"])
+def test_a_chunk_that_is_too_long_for_what_it_is_does_not_stay(kind: bytes) -> None:
+    """If it failed, words could be hidden in a part of the picture that no viewer shows."""
+    data = png().replace(chunk(b"IEND", b""), chunk(kind, SECRET * 30) + chunk(b"IEND", b""))
+    found = cleaned(data)
+    assert found is None or SECRET not in found.data
 
 
 @pytest.mark.parametrize(

@@ -113,12 +113,14 @@ CODES = {
     ),
     "D402": Code(
         "refers to what was taken out",
-        "It refers to, or ties something to, a part that may not pass. It was taken out with it.",
-        "Nothing: a reference would tell that the part exists.",
+        "It refers to, ties something to, or translates a part that may not pass. It was taken out with it; an id that was "
+        "made of what is gone was replaced by another, for whoever guesses the value could make the id.",
+        "Nothing: it would tell that the part exists.",
     ),
     "D403": Code(
         "repeats what was taken out",
-        "It holds a copy of a value that may not pass. In prose the copy is blanked; any other value is taken out whole.",
+        "It holds a copy of a value that may not pass, maybe in other letters, made harmless (evil[.]example) or encoded. In "
+        "prose the copy is blanked; any other value is taken out whole.",
         "Rewrite the text without the value, if the receiver needs it.",
     ),
     "D411": Code(

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from dragoman.cli import options
 from dragoman.cli.emit import emit
 from dragoman.cli.settings import settings
+from dragoman.errors import ForbiddenLoss
 from dragoman.files import load as load_bytes
+from dragoman.ledger import Ledger
 from dragoman.text import visible
 from dragoman.translate import read
 
 if TYPE_CHECKING:
+    from dragoman.adapter import Context
+    from dragoman.model.incident import Incident
+    from dragoman.model.marking import Level
     from dragoman.sharing.policy import Policy, Verdict
     from dragoman.sharing.sieve import Leaf
 
+Row: TypeAlias = "tuple[Leaf, Verdict]"
 LONGEST = 60
 
 
@@ -53,16 +60,13 @@ def explain(
       dragoman policy explain incident.xml --for members
       dragoman policy explain bundle.json --for external.public --json | jq '.[] | select(.passes | not)'
     """
-    from dragoman.sharing.policy import age_of
     from dragoman.sharing.redact import level_of
 
     context = settings(profile, options, limits, tables).context(source)
     policy = _policy(profile)
     policy.perimeter(perimeter)
-    rows: list[tuple[Leaf, Verdict]] = []
-    for incident in read(load_bytes(source, context.limits.bytes), source_format, context):
-        age = age_of(incident, context.now())
-        rows += _rows(incident, policy, perimeter, age, level_of(unmarked))
+    incidents = read(load_bytes(source, context.limits.bytes), source_format, context)
+    rows = _rows(incidents, policy, perimeter, context, level_of(unmarked))
     _print_json(rows) if as_json else _print_table(rows, perimeter)
     return 0
 
@@ -108,20 +112,50 @@ def _policy(profile: str | None) -> Policy:
     return load(_file(profile))
 
 
-def _rows(incident: object, policy: Policy, perimeter: str, age: timedelta, default: object) -> list[tuple[Leaf, Verdict]]:
-    from dragoman.sharing.sieve import Sieve
+def _rows(incidents: Sequence[Incident], policy: Policy, perimeter: str, context: Context, default: Level) -> list[Row]:
+    """Every value with its verdict: what the policy says of it, and what redaction does for the sake of the others."""
+    from dragoman.sharing.policy import Verdict, age_of
 
-    rows: list[tuple[Leaf, Verdict]] = []
-
-    def record(leaf: Leaf) -> bool:
-        rows.append((leaf, policy.decide(leaf.category, leaf.label.level, perimeter, age)))
-        return True
-
-    Sieve(record, default).sifted(incident)  # type: ignore[arg-type]
+    rows: list[Row] = []
+    gone = _taken_out(incidents, policy, perimeter, context, default)
+    for number, incident in enumerate(incidents):
+        age = age_of(incident, context.now())
+        for leaf in _leaves(incident, default):
+            verdict = policy.decide(leaf.category, leaf.label.level, perimeter, age)
+            why = next((gone[place] for place in _above(f"/{number}{leaf.path}") if place in gone), None)
+            rows.append((leaf, Verdict(False, why) if verdict.passes and why else verdict))
     return rows
 
 
-def _print_json(rows: list[tuple[Leaf, Verdict]]) -> None:
+def _taken_out(
+    incidents: Sequence[Incident], policy: Policy, perimeter: str, context: Context, default: Level
+) -> dict[str, str]:
+    """What redaction would take out, by place, and why."""
+    from dragoman.sharing.redact import redacted
+
+    ledger = Ledger()
+    gates = [policy.gate(perimeter, one, context.now()) for one in incidents]
+    with suppress(ForbiddenLoss):
+        redacted(incidents, gates, ledger, default)
+    return {loss.path: loss.reason for loss in ledger}
+
+
+def _leaves(incident: Incident, default: Level) -> list[Leaf]:
+    from dragoman.sharing.sieve import Sieve
+
+    sieve = Sieve(lambda leaf: True, default)
+    sieve.sifted(incident)
+    return sieve.kept
+
+
+def _above(path: str) -> Iterator[str]:
+    """A path and those that it stands below."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+
+
+def _print_json(rows: list[Row]) -> None:
     from dragoman.tree.json import encode
 
     emit(encode([
@@ -131,7 +165,7 @@ def _print_json(rows: list[tuple[Leaf, Verdict]]) -> None:
     ]))  # fmt: skip
 
 
-def _print_table(rows: list[tuple[Leaf, Verdict]], perimeter: str) -> None:
+def _print_table(rows: list[Row], perimeter: str) -> None:
     from rich.table import Table
     from rich.text import Text
 

@@ -12,7 +12,7 @@ import click
 from dragoman.cli import options
 from dragoman.cli.emit import emit
 from dragoman.cli.settings import settings
-from dragoman.errors import UsageError
+from dragoman.errors import ReadError, UsageError
 from dragoman.files import save
 from dragoman.text import visible
 
@@ -75,6 +75,8 @@ def export(ids: tuple[str, ...], profile: str, by: str, output: str | None) -> i
     ours = _profile(profile)
     store, file = _store(profile), ours.provenance.key_file
     key = private_key(None if file is None else ours.path(file))
+    if faults := store.faults():
+        raise ReadError("; ".join(faults), where=str(store.path), fix="sign nothing that somebody changed")
     only = {link.derived for one in ids for link in _trail(store, one)} if ids else None
     data = exported(store.rows(), only, key, by or ours.sender.name or "", settings().now())
     if output is None:

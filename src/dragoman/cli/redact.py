@@ -66,7 +66,7 @@ def command(
     data = load(source, context.limits.bytes)
     name = source_format or source_format_of(data, context)
     whom = Whom(perimeter, max_tlp, unmarked, load_profile(profile))
-    found = [whom.part(one, number, context) for number, one in enumerate(read(data, name, context))]
+    found = whom.parts(read(data, name, context), context)
     made = write(found, target or name, context)
     if not quiet:
         tell(context.ledger)
@@ -88,15 +88,17 @@ class Whom:
     unmarked: str
     profile: Profile
 
-    def part(self, incident: Incident, number: int, context: Context) -> Incident:
-        """What may pass of an incident: by its markings, and by [personal] where the profile has it."""
+    def parts(self, incidents: list[Incident], context: Context) -> list[Incident]:
+        """What may pass of the incidents of a document: by their markings, and by [personal] where the profile has it."""
         from dragoman.personal import personal_of, treated
         from dragoman.sharing.redact import level_of, redacted, up_to
 
-        gate = up_to(level_of(self.max_tlp)) if self.max_tlp else self._gate(incident, context)
-        [found] = redacted([incident], gate, context.ledger, level_of(self.unmarked), number)
-        decided = self.profile.says("personal")
-        return treated(found, personal_of(self.profile), context, at=f"/{number}") if decided else found
+        gate = up_to(level_of(self.max_tlp)) if self.max_tlp else [self._gate(one, context) for one in incidents]
+        found = redacted(incidents, gate, context.ledger, level_of(self.unmarked))
+        if not self.profile.says("personal"):
+            return found
+        decided = personal_of(self.profile)
+        return [treated(one, decided, context, at=f"/{number}") for number, one in enumerate(found)]
 
     def undecided(self, incident: Incident) -> int:
         """How many pieces of personal data stay without anybody having decided on it."""

@@ -54,18 +54,30 @@ class Row:
     """A link as it is kept; `seal` holds its digest and that of all rows before."""
 
     number: int
+    derived: str
     content: str
     seal: str
 
     @property
     def link(self) -> Link:
-        found: dict[str, Any] = json.loads(self.content)
-        return Link(**found | {name: tuple(found[name]) for name in ("fields", "decisions")})
+        """What the row says.  Raises ReadError for one that is none of ours."""
+        try:
+            found: dict[str, Any] = json.loads(self.content)
+            return Link(**found | {name: tuple(found[name]) for name in ("fields", "decisions")})
+        except (ValueError, TypeError, KeyError):
+            raise ReadError(f"row {self.number} is none of ours: it was changed", fix="dragoman provenance verify") from None
 
     @property
     def digest(self) -> str:
         """Of the content alone: stands for it where it must not be shown."""
-        return digest_of(self.content)
+        return digest_of(self.content) if isinstance(self.content, str) else ""
+
+    def is_misfiled(self) -> bool:
+        """Whether it stands under another message than it speaks of, where nobody who looks for that one finds it."""
+        try:
+            return self.link.derived != self.derived
+        except ReadError:
+            return False  # that it was changed shows by its digest
 
 
 def digest_of(text: str) -> str:
@@ -102,7 +114,7 @@ class Provenance:
         if not self.path.exists():
             return []
         with self._open() as store:
-            return [Row(*row) for row in store.execute("SELECT number, content, seal FROM links ORDER BY number")]
+            return [Row(*row) for row in store.execute("SELECT number, derived, content, seal FROM links ORDER BY number")]
 
     def trail(self, id: str) -> Iterator[Link]:
         """From a message of ours to what it was made from, and on, as long as that was ours as well."""
@@ -124,14 +136,17 @@ class Provenance:
         found = list(broken((row.number, row.digest, row.seal) for row in rows))
         with self._open() as store:
             given = store.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'links'").fetchone()[0]
+        found += [f"row {row.number} stands under another message" for row in rows if row.is_misfiled()]
         last = rows[-1].number if rows else 0
+        if given < last:
+            found.append("the count of the rows was changed")
         return found + ([gone(last + 1, given)] if given > last else [])
 
     def _of(self, id: str) -> list[Row]:
         if not self.path.exists():
             return []
         with self._open() as store:
-            chosen = "SELECT number, content, seal FROM links WHERE derived = ? ORDER BY number"
+            chosen = "SELECT number, derived, content, seal FROM links WHERE derived = ? ORDER BY number"
             return [Row(*row) for row in store.execute(chosen, (id,))]
 
     @contextmanager

@@ -56,7 +56,7 @@ class Taking:
         made.markings = _said(own, _actions(incident))
         for part, level, actions in self._parts:
             raised = self._at_least(level)
-            part.markings = _said(raised if raised != own else None, actions)
+            part.markings = _said(raised if raised != own or _is_apart(part) else None, actions)
         return made
 
     def _at_least(self, level: Level | None) -> Level | None:
@@ -169,6 +169,9 @@ class Taking:
 
     def _inner(self, value: Any, path: str, chosen: Tree, place: str) -> Any:
         """A part inside; one that the incident holds itself may have a marking of its own."""
+        if self.rules.refuses(value):
+            self._out(place, "it shows where it was seen from")
+            return None
         start = len(self._levels)
         part = self._part(value, path, chosen, place)
         if hasattr(value, "markings") and path.count("/") <= 2:
@@ -198,6 +201,11 @@ class Taking:
 
     def _out(self, place: str, why: str) -> None:
         self.ledger.note(Kind.DROPPED, "D701", place, why)
+
+
+def _is_apart(part: Any) -> bool:
+    """Whether a part is an object by itself in STIX: there, what marks the incident says nothing of it."""
+    return "--" in (getattr(part, "id", None) or "")
 
 
 def _actions(part: Any) -> list[str]:

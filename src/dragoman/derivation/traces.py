@@ -61,6 +61,9 @@ def _names(incident: Incident, known: Rules) -> Iterator[str]:
         if isinstance(part, Reference) and known.registered(part.source_name, part.external_id):
             continue
         yield from _ids(part)
+        for place, value in leaves(getattr(part, "residue", None)):
+            if isinstance(value, str) and known.keeps_name(place):
+                yield value
         if id(part) in registrants:  # of a domain that was seen: the attacker's, not the sender's
             continue
         for name in known.names.get(type(part).__name__, ()):

@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from dragoman.model.incident import Incident, Tlp
-from dragoman.model.intel import MarkingDefinition
+from dragoman.model.intel import ForeignObject, MarkingDefinition
 from dragoman.model.marking import LEVELS, Level, is_about_sharing, level
 from dragoman.model.plain import is_part
 
 Path: TypeAlias = tuple[str | int, ...]
 OTHERWISE = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # Table 1 and the model
+DOT = "\0"  # in a step, a dot that belongs to a name: "stix-2.1"
 SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
 
 
@@ -108,7 +109,9 @@ def overrides(part: Any, path: Path, meanings: Meanings) -> Iterator[tuple[Path,
     for found in getattr(part, "field_markings", ()):
         if found.marking is not None and (label := meanings.label([found.marking], path)):
             for field in found.fields:
-                yield path + (resolved(part, field) or ()), label
+                yield path + (resolved(part, field) or _beside(part, field) or ()), label
+    if label := meanings.label(getattr(part, "history_markings", ()), path):
+        yield (*path, "history"), label
     tlp = getattr(part, "tlp", None)
     if tlp is not None:
         for one in tlp.fields:
@@ -139,6 +142,14 @@ def resolved(part: Any, field: str) -> Path | None:
     return path
 
 
+def _beside(part: Any, field: str) -> Path | None:
+    """Where a field is that the model has no name for: in an object of a foreign type, or in what a reader kept."""
+    if isinstance(part, ForeignObject):
+        return resolved(part, f"content.{field}")
+    formats = getattr(part, "residue", None) or {}
+    return next((found for name in formats if (found := resolved(part, f"residue.{name.replace('.', DOT)}.{field}"))), None)
+
+
 def _step(value: Any, step: str) -> tuple[Path, Any] | None:
     if isinstance(value, Incident) and step == "liaison":
         place = next((n for n, contact in enumerate(value.contacts) if contact is value.liaison), None)
@@ -147,6 +158,7 @@ def _step(value: Any, step: str) -> tuple[Path, Any] | None:
         name = step if hasattr(value, step) else OTHERWISE.get(step, "")
         return ((name,), getattr(value, name)) if name and _said(getattr(value, name, None)) else None
     if isinstance(value, dict):
+        step = step.replace(DOT, ".")
         return ((step,), value[step]) if step in value else None
     if isinstance(value, list | tuple):
         return _item(value, step)
