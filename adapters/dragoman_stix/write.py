@@ -90,7 +90,7 @@ class Writing:
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         out = [self._mended(item) for item in out] if self.loose else out
-        self.custom = say(incident, out, flat.basis, self.home, self.table.places) or self.custom
+        self.custom = say(flat, out, flat.basis, self.home, self.table.places) or self.custom
         return out
 
     def _flat(self, incident: Incident) -> Incident:

@@ -36,6 +36,7 @@ from dragoman.model import (
 from dragoman.model.hardened import restated
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
+from dragoman.sharing.by_field import by_field
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import level_of, stix_markings
@@ -170,6 +171,7 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
 
 def guarded(incident: Incident) -> Incident:
     """The incident with markings that hold for whole objects.  Its times stand on every object that is made of it."""
+    incident = by_field(incident)
     found: Incident = restated(incident, lambda part: not isinstance(part, Part) or stands_alone(part), is_object)
     marks = [one.marking for one in incident.field_markings if one.marking and SPREAD.intersection(one.fields)]
     return copied(found, markings=[*found.markings, *marks]) if marks else found
