@@ -314,17 +314,25 @@ def test_a_tag_of_a_user_marks_the_field(over: str | None) -> None:
     assert again(whole, over) == whole
 
 
-@pytest.mark.parametrize("how", ["definition", "label"])
-def test_what_tags_cannot_mark_is_carried(how: str) -> None:
-    """A field whose definition is red, or that the label names, would be seen by all who may see the event."""
+def test_what_tags_cannot_mark_is_carried() -> None:
+    """A field whose definition is red would be seen by all who may see the event."""
     red = FieldType(name="records", markings=["tlp-1:red"])
-    label = Tlp(schema="ENISA", value="Green", fields=[TlpField(field="custom_fields.records", value="Red")])
-    whole = told(field(type=red), markings=GREEN) if how == "definition" else told(field(), tlp=label)
+    whole = told(field(type=red), markings=GREEN)
     assert objects(whole) == []
-    if how == "definition":
-        assert [said["Tag"] for said in objects(whole, CARGO)[0]["Attribute"]] == [[{"name": "tlp:red"}]]
+    assert [said["Tag"] for said in objects(whole, CARGO)[0]["Attribute"]] == [[{"name": "tlp:red"}]]
     (back,) = incidents(whole)
     assert [found.value for found in back.custom_fields] == ["412"]
+
+
+def test_a_field_that_the_label_names_is_tagged() -> None:
+    """A field that is red by the label of its message would be seen by all who may see the event."""
+    label = Tlp(schema="ENISA", value="Green", fields=[TlpField(field="custom_fields.records", value="Red")])
+    whole = told(field(), tlp=label)
+    (made,) = objects(whole)
+    assert all({"name": "tlp:red"} in said["Tag"] for said in made["Attribute"])
+    assert whole["Event"]["Tag"] == [{"name": "tlp:green"}]
+    (back,) = incidents(whole)
+    assert ([found.value for found in back.custom_fields], back.tlp) == (["412"], label)
 
 
 def test_a_marking_of_fields_by_their_path_marks_the_event() -> None:

@@ -44,6 +44,7 @@ from dragoman.model import (
     Task,
 )
 from dragoman.model.plain import plain
+from dragoman.sharing.by_field import by_field
 from dragoman_iodef.addresses import accepts
 from dragoman_iodef.custom import unsettled
 from dragoman_iodef.hooks import NCNAME
@@ -65,7 +66,7 @@ def settled(incident: Incident, writer: Writer) -> Incident:
     writer.authority = writer.context.setting("defaults.authority", "unknown.invalid")
     writer.time = _time(incident, writer.context)
     writer.seen = {item.id: item for item in incident.observables if item.id}
-    return _complete(_placed(incident, writer), writer, writer.context)
+    return _complete(_placed(by_field(incident), writer), writer, writer.context)
 
 
 def _complete(incident: Incident, writer: Writer, context: Context) -> Incident:

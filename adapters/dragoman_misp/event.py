@@ -10,6 +10,7 @@ from dragoman.ledger import Kind
 from dragoman.mapping.table import Table
 from dragoman.model import Incident
 from dragoman.model.plain import copied
+from dragoman.sharing.by_field import by_field
 from dragoman.tree.json import pointer
 from dragoman_misp import galaxies, guarding, placed, reports, story, tags
 from dragoman_misp.attributes import read_attribute
@@ -101,6 +102,8 @@ def _remember(incident: Incident, growing: Growing) -> None:
 
 def write_event(incident: Incident, table: Table, context: Context) -> Object:
     """The event of an incident."""
+    told = by_field(incident)
+    incident = told if told.field_markings == incident.field_markings else incident  # no field of an event has tags
     telling = Telling(incident, context)
     envelope = Envelope(table, context)
     made = envelope.made(incident)
