@@ -237,6 +237,32 @@ def test_properties_of_ones_own_are_marked_one_by_one(target: str) -> None:
         assert "inner" not in text, "a table of which nothing is left tells its name"
 
 
+@pytest.mark.requirement("TLP-3", "TLP-5")
+def test_a_property_inside_a_list_is_marked_under_our_name_of_it() -> None:
+    """If it failed, one RED address of a reference would take the whole object along."""
+    pages = [{"source_name": "shown-a", "url": "https://hidden.example/"}, {"source_name": "shown-b", "url": "https://shown.example/"}]
+    tool = sdo("tool", "external_references.[0].url", name="open", external_references=pages)
+    text = passed(bundle(tool))
+    assert "hidden" not in text
+    assert all(word in text for word in ("shown-a", "shown-b", "https://shown.example/", '"open"'))
+
+
+@pytest.mark.requirement("TLP-3", "TLP-5")
+def test_a_marking_across_a_report_and_its_incident_holds_for_both() -> None:
+    """If it failed, a RED description would pass because the same marking names a property that only reports have."""
+    tool = sdo("tool", name="open")
+    report = sdo("report", "external_references.[0].description", "report_types.[0]", "description",
+                 name="shown", published=CREATED, description="hidden-1",
+                 report_types=["hidden-2", "shown-type"], object_refs=[tool["id"]],
+                 external_references=[{"source_name": "shown-source", "description": "hidden-3"}])  # fmt: skip
+    document = {"type": "bundle", "id": f"bundle--{uuid4()}", "objects": [report, tool]}
+    incidents = read(json.dumps(document).encode())
+    text = passed(incidents)
+    assert "hidden" not in text
+    assert all(word in text for word in ("shown-type", "shown-source", report["id"]))
+    assert json.loads(write(incidents, "stix-2.1")) == document, "the one marking comes back as one"
+
+
 def test_the_form_of_the_document_does_not_tell_what_it_had() -> None:
     """If it failed, the order of the members that its reader keeps would name the types and properties that are gone."""
     text = passed(bundle(sdo("x-secret-type", marked=RED, x_hidden=1), sdo("tool", name="open")))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dragoman.mapping.json import form, remember
 from dragoman.model import FieldMarking, Incident, Report
 
 SAID = {"name": "summary"} | {
@@ -19,6 +20,7 @@ SAID = {"name": "summary"} | {
                  "confidence_score")
 }  # fmt: skip
 NOTHING = {name: () if name in ("description", "labels", "references", "markings") else None for name in SAID}
+FORMAT, SPLIT = "stix-2.1", "split-markings"
 OUTSIDE = ("marking-definition", "extension-definition")  # what a report is not about
 
 
@@ -41,12 +43,37 @@ def raised(incident: Incident, ids: Sequence[str | None]) -> Any:
     for name, own in SAID.items():
         setattr(incident, own, getattr(part, name))
         setattr(part, name, NOTHING[name])
-    said = [one for one in part.field_markings if all(_head(name) in SAID for name in one.fields)]
-    incident.field_markings = [_renamed(one, SAID) for one in said] or ()
-    part.field_markings = [one for one in part.field_markings if one not in said] or ()
+    _part_markings(incident, part)
     if isinstance(part, Report) and list(part.object_refs) == everything(ids, part.id):
         part.object_refs = ()
     return part
+
+
+def _part_markings(incident: Incident, part: Any) -> None:
+    """Gives the incident the markings of what it says now, in place; of one that names fields of both, each its own."""
+    said, own, split = [], [], []
+    for one in part.field_markings:
+        raised = [name for name in one.fields if _head(name) in SAID]
+        left = [name for name in one.fields if _head(name) not in SAID]
+        if raised:
+            said.append(_renamed(replace(one, fields=raised), SAID))
+        if left or not raised:
+            own.append(replace(one, fields=left))
+        if raised and left:
+            split.append([*one.fields])
+    incident.field_markings, part.field_markings = said or (), own or ()
+    if split:
+        remember(part, FORMAT, SPLIT, split)
+
+
+def _joined(markings: list[FieldMarking], fields: Sequence[str]) -> list[FieldMarking]:
+    """The markings with the two that were one: it named these fields."""
+    for first in markings:
+        for other in markings:
+            alike = (first.marking, first.lang, first.residue) == (other.marking, other.lang, other.residue)
+            if first is not other and alike and sorted([*first.fields, *other.fields]) == sorted(fields):
+                return [replace(one, fields=fields) if one is first else one for one in markings if one is not other]
+    return markings
 
 
 def lowered(incident: Incident, part: Any) -> Any:
@@ -55,6 +82,8 @@ def lowered(incident: Incident, part: Any) -> Any:
         return part
     back = {own: name for name, own in SAID.items()}
     markings = [*(_renamed(one, back) for one in incident.field_markings), *part.field_markings]
+    for fields in form(part, FORMAT).get(SPLIT) or ():
+        markings = _joined(markings, fields)
     said = {name: getattr(incident, own) for name, own in SAID.items()}
     said["markings"] = [*said["markings"], *(word for word in part.markings if word not in said["markings"])] or ()
     return replace(part, **said, field_markings=markings or ())

@@ -7,7 +7,7 @@ as one property cannot be marked alone: the whole object then gets the marking, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dragoman.mapping.json import form, remember
@@ -16,6 +16,7 @@ from dragoman.model.marking import level, strictest
 from dragoman_stix.codecs import MARKING, TLP, marking_ref
 
 SELECTOR = re.compile(r"[A-Za-z0-9_-]+(?:\.(?:\[\d+\]|[A-Za-z0-9_-]+))*", re.ASCII)
+ITEM = re.compile(r"(?:\.\[\d+\])?\.(?!\[)")  # an item of a list, and what leads to a name in it
 UNRESOLVED = "unresolved"  # in the form of a part: selectors of its source that point at nothing
 MEMBER = "granular_markings"
 
@@ -58,11 +59,24 @@ def understand(part: Any, spec: Spec) -> None:
 
 def _field(selector: str, spec: Spec) -> str:
     """The field for a selector: ours, where the property that it names (or begins with) has another name."""
-    for row in spec.rows:
-        path = ".".join(row.path)
-        if row.core and row.core != path and (selector == path or selector.startswith(path + ".")):
-            return row.core + selector.removeprefix(path)
-    return selector
+    named = [row for row in spec.rows if row.core and _begins(selector, ".".join(row.path))]
+    if not named:
+        return selector
+    row = max(named, key=lambda row: len(row.path))
+    return row.core + _inside(selector.removeprefix(".".join(row.path)), row.spec, _field)
+
+
+def _begins(selector: str, path: str) -> bool:
+    return selector == path or selector.startswith(f"{path}.")
+
+
+def _inside(rest: str, spec: Spec | None, named: Callable[[str, Spec], str | None]) -> str:
+    """What follows a name (".[0].url"), with the names of the part that stands there."""
+    found = ITEM.match(rest)
+    inner = rest[found.end() :] if found else ""
+    if spec is None or not inner:
+        return rest
+    return rest[: -len(inner)] + (named(inner, spec) or inner)
 
 
 def settle(out: Object, part: Any, spec: Spec, format_name: str) -> None:
@@ -89,10 +103,15 @@ def _selector(field: str, out: Object, spec: Spec, known: Sequence[str]) -> str 
     """The selector for a field: itself, or that of the property which says it; None when there is none."""
     if field in known or (SELECTOR.fullmatch(field) and resolves(out, field)):
         return field
+    selector = _property(field, spec) or ""
+    return selector if selector in known or (SELECTOR.fullmatch(selector) and resolves(out, selector)) else None
+
+
+def _property(field: str, spec: Spec) -> str | None:
+    """Where the table has a field of ours."""
     head, dot, rest = field.partition(".")
     row = next((row for row in spec.rows if row.core == head), None)
-    selector = ".".join(row.path) + dot + rest if row is not None else ""
-    return selector if selector in known or (SELECTOR.fullmatch(selector) and resolves(out, selector)) else None
+    return None if row is None else ".".join(row.path) + _inside(dot + rest, row.spec, _property)
 
 
 def _raise(out: Object, part: Any, markings: Sequence[str]) -> None:
