@@ -13,6 +13,7 @@ import re
 import unicodedata
 from binascii import Error
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -54,8 +55,9 @@ class Copies:
             plain, count = pattern.subn(WITHHELD, plain)
             found = found or count > 0
         for way in WAYS:
-            plain, count = self._decoded(plain, prose, *way)
-            found = found or count > 0
+            if way.sign in plain.lower():
+                plain, count = self._decoded(plain, prose, way)
+                found = found or count > 0
         return plain if found else None
 
     def _near(self, plain: str, prose: bool) -> Iterator[re.Pattern[str]]:
@@ -63,20 +65,24 @@ class Copies:
         words = dict.fromkeys(WORD.findall(plain.casefold()))
         yield from (p for word in words for p, number in self._by_word.get(word, ()) if prose or not number)
 
-    def _decoded(self, plain: str, prose: bool, token: re.Pattern[str], decode: Callable[[str], str | None]) -> tuple[str, int]:
-        """A text in which tokens that say a secret when they are decoded are blanked, and how many there were."""
+    def _decoded(self, plain: str, prose: bool, way: Way) -> tuple[str, int]:
+        """A text in which words that say a secret when they are decoded are blanked, and how many there were.
+
+        What they say only together goes whole.
+        """
         count = 0
 
         def replaced(match: re.Match[str]) -> str:
             nonlocal count
-            said = decode(match[0])
-            held = said is not None and said != match[0] and self._says(_plain(said), prose)
+            held = way.sign in match[0].lower() and self._says(way.decode(match[0]), prose)
             count += held
             return WITHHELD if held else match[0]
 
-        return token.sub(replaced, plain), count
+        left = way.words.sub(replaced, plain)
+        return (WITHHELD, count + 1) if way.whole and self._says(way.decode(left), prose) else (left, count)
 
-    def _says(self, plain: str, prose: bool) -> bool:
+    def _says(self, text: str | None, prose: bool) -> bool:
+        plain = _plain(text or "")
         return any(pattern.search(plain) for pattern in self._near(plain, prose))
 
 
@@ -133,7 +139,7 @@ def _of_hex(token: str) -> str | None:
 
 def _of_ace(token: str) -> str | None:
     try:
-        return token.encode("ascii").decode("idna")
+        return token.lower().encode("ascii").decode("idna")
     except UnicodeError:
         return None
 
@@ -146,12 +152,22 @@ def _of_json(token: str) -> str | None:
     return said if isinstance(said, str) else None
 
 
-# How a text is found that may say something when it is decoded, and how it is decoded.
-WAYS: tuple[tuple[re.Pattern[str], Callable[[str], str | None]], ...] = (
-    (re.compile(r"[^\s\"<>]*%[0-9A-Fa-f]{2}[^\s\"<>]*"), unquote),
-    (re.compile(r"[^\s\"<>]*&#?\w+;[^\s\"<>]*(?: [^\s\"<>]*&#?\w+;[^\s\"<>]*)*"), html.unescape),
-    (re.compile(r"[^\s\"<>]*\\[u/nt][^\s\"<>]*(?: [^\s\"<>]*\\[u/nt][^\s\"<>]*)*"), _of_json),
-    (re.compile(r"(?<![\w.-])(?:[\w-]+\.)*xn--[\w.-]+", re.IGNORECASE | re.ASCII), _of_ace),
-    (re.compile(r"(?<!\w)(?:(?:[0-9A-Fa-f]{2}){4,}|(?:\\x[0-9A-Fa-f]{2}){4,})(?!\w)", re.ASCII), _of_hex),
-    (re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}", re.ASCII), _of_base64),
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a text may be encoded: what shows that it is, the words that are, and whether they can be so in a row."""
+
+    decode: Callable[[str], str | None]
+    sign: str = ""
+    words: re.Pattern[str] = re.compile(r"[^\s\"<>]+")  # takes no longer than its text is long, like all of these
+    whole: bool = True
+
+
+WAYS = (
+    Way(unquote, "%"),
+    Way(html.unescape, "&"),
+    Way(_of_json, "\\"),
+    Way(_of_ace, "xn--", re.compile(r"[\w.-]+", re.ASCII), False),
+    Way(_of_hex, "", re.compile(r"(?<!\w)(?:[0-9A-Fa-f]{2}){4,}(?!\w)", re.ASCII), False),
+    Way(_of_hex, "\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2}){4,}", re.ASCII), False),
+    Way(_of_base64, "", re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}", re.ASCII), False),
 )
