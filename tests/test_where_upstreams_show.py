@@ -95,6 +95,17 @@ def test_every_object_that_is_passed_on_is_marked() -> None:
     assert all(one.get("object_marking_refs") for one in said)
 
 
+@pytest.mark.requirement("PR-7", "TLP-5")
+def test_what_one_incident_may_not_say_no_other_does() -> None:
+    """If it failed, the second incident of a document would pass on what is RED in the first."""
+    one = Incident(summary="Klinikum Nordstern", markings=["tlp-2:red"])
+    other = Incident(summary="as at KLINIKUM NORDSTERN", name="open", markings=["tlp-2:green"])
+    wish = Wish(keep=("summary", "name"), texts={"description": "our words"})
+    made = derive([one, other], wish, PROFILE, context())
+    assert "nordstern" not in write([one.incident for one in made], "stix-2.1", context()).decode().lower()
+    assert made[1].incident.name == "open"
+
+
 def test_where_it_shows_is_data() -> None:
     """If it failed, somebody would have to write code to name one more member under which an upstream shows."""
     assert rules().keeps_name("/misp/SharingGroup/SharingGroupOrg/0/Organisation/name")

@@ -26,8 +26,9 @@ from dragoman.model.people import Contact
 from dragoman.model.plain import fields, holders, leaves, parts
 from dragoman.personal import personal_of, treated
 from dragoman.profile import Agreement, Profile
+from dragoman.sharing.copies import Copies
 from dragoman.sharing.policy import load as load_policy
-from dragoman.sharing.redact import Gate, level_of, redacted, up_to
+from dragoman.sharing.redact import Gate, copies_in, level_of, redacted, up_to
 from dragoman.sharing.sieve import Leaf, Sieve
 
 MOST = Level.AMBER  # TLP 2.0: what is stricter stays in the house that received it, or with the person
@@ -95,7 +96,9 @@ def derive(
     types = load_types(profile.path(file) for file in profile.types.files)
     work = _Work(wish, profile, agreement, context, traces, chosen(wish.keep, agreement, profile), types)
     ledgers = [Ledger() for _ in received]
-    taken = tied([work.taken(one, number, ledgers[number]) for number, one in enumerate(received)])
+    fitted = [typed(one, types, context.aside()) for one in received]
+    work.look_at(fitted)
+    taken = tied([work.taken(one, number, ledgers[number]) for number, one in enumerate(fitted)])
     renaming = Renaming(new_id, ids_of_ours(types, received))
     renaming.meet(taken)
     made = []
@@ -140,11 +143,16 @@ class _Work:
     traces: Traces
     chosen: Tree
     types: Types
+    copies: Copies | None = None
+
+    def look_at(self, received: Sequence[Incident]) -> None:
+        """What one incident may not say, no other may either."""
+        gates = [self._gate(one) for one in received]
+        self.copies = copies_in(received, gates, level_of(self.profile.derivation.unmarked))
 
     def taken(self, received: Incident, number: int, ledger: Ledger) -> Incident:
         """What may be taken over, under its old ids.  Raises ForbiddenLoss when nothing is left to say."""
         unmarked = level_of(self.profile.derivation.unmarked)
-        received = typed(received, self.types, self.context.aside())
         passing = self._passing(received, number, unmarked, ledger)
         every = Sieve(lambda leaf: True, unmarked)
         every.sifted(passing)
@@ -163,7 +171,7 @@ class _Work:
         """The incident without what its markings keep here; of that, what was chosen is told."""
         aside = Ledger()
         try:
-            [found] = redacted([received], self._gate(received), aside, unmarked)
+            [found] = redacted([received], self._gate(received), aside, unmarked, self.copies)
         except ForbiddenLoss:
             ledger.note(Kind.DROPPED, "D401", f"/{number}", "its marking lets nothing of it be passed on")
             return Incident()

@@ -52,16 +52,26 @@ def up_to(limit: Level) -> Gate:
 
 
 def redacted(
-    incidents: Sequence[Incident], gate: Gate | Sequence[Gate], ledger: Ledger, default: Level = SHARED
-) -> list[Incident]:
+    incidents: Sequence[Incident], gate: Gate | Sequence[Gate], ledger: Ledger, default: Level = SHARED,
+    copies: Copies | None = None,
+) -> list[Incident]:  # fmt: skip
     """The incidents with nothing in them that the gate refuses.  gate: one for all, or one for each.
 
-    Raises ForbiddenLoss for an incident of which nothing at all may pass: an empty message tells that there is one.
+    copies: what looks for copies, where these are not all incidents of their document (see `copies_in`). Raises
+    ForbiddenLoss for an incident of which nothing at all may pass: an empty message tells that there is one.
     """
     gates = [gate] * len(incidents) if callable(gate) else gate
     work = [Work(incident, f"/{number}", gates[number], ledger, default) for number, incident in enumerate(incidents)]
-    copies = copies_of([one.sieve for one in work])
-    return [one.done(copies) for one in work]
+    found = copies or copies_of([one.sieve for one in work])
+    return [one.done(found) for one in work]
+
+
+def copies_in(incidents: Sequence[Incident], gates: Sequence[Gate], default: Level) -> Copies:
+    """What looks for copies of all that gates refuse of the incidents of a document, one gate for each."""
+    sieves = [Sieve(lambda leaf, gate=gate: gate(leaf) is None, default) for gate in gates]  # type: ignore[misc]
+    for sieve, incident in zip(sieves, incidents, strict=True):
+        sieve.held(incident)
+    return copies_of(sieves)
 
 
 class Work:
