@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dragoman.model import Contact, ContactPoint, CustomField, FieldType, Incident, Tlp, TlpField
+from dragoman.model.by_field import by_field
 from dragoman.model.marking import Level
-from dragoman.sharing.by_field import by_field
 from dragoman.translate import translate
 from test_strict_readers import READERS, stix
 

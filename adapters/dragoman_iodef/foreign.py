@@ -43,8 +43,8 @@ from dragoman.model import (
     System,
     Task,
 )
+from dragoman.model.by_field import by_field
 from dragoman.model.plain import plain
-from dragoman.sharing.by_field import by_field
 from dragoman_iodef.addresses import accepts
 from dragoman_iodef.custom import unsettled
 from dragoman_iodef.hooks import NCNAME

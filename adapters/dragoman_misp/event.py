@@ -9,8 +9,8 @@ from dragoman.adapter import Context
 from dragoman.ledger import Kind
 from dragoman.mapping.table import Table
 from dragoman.model import Incident
+from dragoman.model.by_field import by_field
 from dragoman.model.plain import copied
-from dragoman.sharing.by_field import by_field
 from dragoman.tree.json import pointer
 from dragoman_misp import galaxies, guarding, placed, reports, story, tags
 from dragoman_misp.attributes import read_attribute

@@ -33,10 +33,10 @@ from dragoman.model import (
     Software,
     StateChange,
 )
+from dragoman.model.by_field import by_field
 from dragoman.model.hardened import restated
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
-from dragoman.sharing.by_field import by_field
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import level_of, stix_markings

@@ -8,11 +8,11 @@ from typing import get_args
 
 from dragoman.errors import UsageError
 from dragoman.model.incident import Incident
+from dragoman.model.named import OTHERWISE
 from dragoman.model.plain import classes, fields
 from dragoman.personal.national import checked
 from dragoman.personal.rows import kinds
 from dragoman.profile import Agreement, Personal, Profile, Treatment
-from dragoman.sharing.labels import OTHERWISE
 
 STRICTNESS: tuple[Treatment, ...] = ("allow", "pseudonymise", "redact", "block")
 LIAISON = "liaison"

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
-from uuid import UUID
+from typing import Any
 
 from dragoman.model.incident import Incident, Tlp
 from dragoman.model.intel import ForeignObject, MarkingDefinition
 from dragoman.model.marking import LEVELS, Level, is_about_sharing, level
-from dragoman.model.plain import is_part
+from dragoman.model.named import DOT, Path, resolved
 
-Path: TypeAlias = tuple[str | int, ...]
-OTHERWISE = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # Table 1 and the model
-DOT = "\0"  # in a step, a dot that belongs to a name: "stix-2.1"
 SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
 
 
@@ -129,67 +125,9 @@ def marked_alone(incident: Incident) -> set[str]:
     return {one.uri for one, said in files if one.uri and (said or meanings.label(one.markings, ()) is not None)}
 
 
-def resolved(part: Any, field: str) -> Path | None:
-    """Where a field is that somebody named ("summary", "liaison.email", "labels.[1]", "custom_fields.users")."""
-    path: Path = ()
-    value: Any = part
-    for step in field.split("."):
-        found = _step(value, step)
-        if found is None:
-            return None
-        path += found[0]
-        value = found[1]
-    return path
-
-
 def _beside(part: Any, field: str) -> Path | None:
     """Where a field is that the model has no name for: in an object of a foreign type, or in what a reader kept."""
     if isinstance(part, ForeignObject):
         return resolved(part, f"content.{field}")
     formats = getattr(part, "residue", None) or {}
     return next((found for name in formats if (found := resolved(part, f"residue.{name.replace('.', DOT)}.{field}"))), None)
-
-
-def _step(value: Any, step: str) -> tuple[Path, Any] | None:
-    if isinstance(value, Incident) and step == "liaison":
-        place = next((n for n, contact in enumerate(value.contacts) if contact is value.liaison), None)
-        return None if place is None else (("contacts", place), value.contacts[place])
-    if is_part(value):
-        name = step if hasattr(value, step) else OTHERWISE.get(step, "")
-        return ((name,), getattr(value, name)) if name and _said(getattr(value, name, None)) else None
-    if isinstance(value, dict):
-        step = step.replace(DOT, ".")
-        return ((step,), value[step]) if step in value else None
-    if isinstance(value, list | tuple):
-        return _item(value, step)
-    return None
-
-
-def _said(value: Any) -> bool:
-    return value is not None and value != () and not callable(value)
-
-
-def _item(items: Any, step: str) -> tuple[Path, Any] | None:
-    """An item of a list by its place ("[1]", "1"), its id or its name."""
-    plain = step.removeprefix("[").removesuffix("]")
-    if plain.isdecimal():
-        place = int(plain)
-        return ((place,), items[place]) if place < len(items) else None
-    return next((((n,), item) for n, item in enumerate(items) if any(_same(step, name) for name in _names(item))), None)
-
-
-def _names(item: Any) -> list[Any]:
-    kind = getattr(item, "type", None)
-    return [getattr(item, "id", None), getattr(item, "name", None), getattr(kind, "name", None)]
-
-
-def _same(step: str, name: Any) -> bool:
-    """Whether somebody meant this name; ids are UUIDs, of which there are several spellings."""
-    return step == name or (isinstance(name, str) and _uuid(step) is not None and _uuid(step) == _uuid(name))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,9 +13,10 @@ from dragoman.mapping.table import home, load_yaml
 from dragoman.model.incident import Incident
 from dragoman.model.intel import MarkingDefinition
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
+from dragoman.model.named import Path, resolved
 from dragoman.model.observable import Observable
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED, Label, Meanings, Path, overrides, pointer, resolved, summed, whole
+from dragoman.sharing.labels import SHARED, Label, Meanings, overrides, pointer, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "history_markings", "tlp", "residue", "basis")  # what is said of a part, not by it

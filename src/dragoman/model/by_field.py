@@ -11,9 +11,9 @@ from typing import Any
 
 from dragoman.model.incident import Incident
 from dragoman.model.marking import level
+from dragoman.model.named import Path, resolved
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import copied, is_part
-from dragoman.sharing.labels import Path, resolved
 
 
 def by_field(incident: Incident) -> Incident:
