@@ -166,3 +166,12 @@ def test_an_event_keeps_its_uuid_where_nothing_is_carried() -> None:
     bare = replace(context(), carry="drop")
     there = translate(data, "stix-2.1", "misp", bare).data
     assert json.loads(translate(there, "misp", "stix-2.1", bare).data)["Event"]["uuid"] == RAW["uuid"]
+
+
+def test_an_indicator_that_lost_its_pattern_is_no_attribute() -> None:
+    """If it failed, redacting a pattern would leave an attribute without a value, which no server takes."""
+    said = {"uuid": UUID, "type": "domain", "category": "Network activity", "to_ids": True, "value": "x.example"}
+    (found,) = incidents({"Event": event(Attribute=[said])})
+    found.indicators[0].pattern = None
+    assert "Attribute" not in document(found)["Event"] or all(one["value"] for one in document(found)["Event"]["Attribute"])
+    assert incidents(document(found))[0].indicators[0].id == found.indicators[0].id

@@ -74,10 +74,12 @@ class Telling:
                 self._links[source].append(link)
 
     def _mains(self, name: str) -> Iterator[Any]:
-        """The parts that machine tags call attributes (`type`) or objects (`name`)."""
+        """The parts that machine tags call attributes (`type`) or objects (`name`); not indicators of nothing."""
         for holder in LISTS:
             for part in getattr(self.incident, holder):
-                if name in machine(getattr(part, "labels", ())) and part.id not in self._brought and part.id not in self.told:
+                if part.id in self._brought or part.id in self.told or (isinstance(part, Indicator) and not part.pattern):
+                    continue
+                if name in machine(getattr(part, "labels", ())):
                     yield part
 
     def attributes(self) -> list[Object]:
