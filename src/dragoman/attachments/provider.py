@@ -20,7 +20,7 @@ from dragoman.outgoing import prepared, restricts
 from dragoman.personal import untreated
 from dragoman.profile import Agreement, Profile
 from dragoman.registry import formats
-from dragoman.translate import Step, read
+from dragoman.translate import Step, read, stepped
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _preparing(order: Order) -> Step:
     fit, terms = step(order.profile), order.terms
 
     def prepare(incident: Incident, context: Context) -> Incident:
-        incident = incident if fit is None else fit(incident, context)
+        [incident] = [incident] if fit is None else stepped([incident], fit, context)
         if terms is None:
             return incident
         rest, kept = without(incident, order.links, context.ledger)
