@@ -117,7 +117,8 @@ def _check(name: str, source_format: str | None, types: Types, context: Context,
         click.echo(visible(f"{called(name)}: {loss.path}: {loss.reason} [{loss.code}]", LONGEST))
     faults = context.ledger.of({Kind.INVALID})
     if not (faults or quiet):
-        click.echo(visible(f"{called(name)}: fits its type"))
+        fits = "fits its type" if any(incident.type for incident in incidents) else "says no incident type"
+        click.echo(visible(f"{called(name)}: {fits}"))
     return DOES_NOT_FIT if faults else 0
 
 
