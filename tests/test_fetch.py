@@ -56,6 +56,7 @@ def test_what_is_served_is_fetched_once_and_then_taken_from_the_cache(site: Site
     (tmp_path / "blobs" / digest_of(BODY)).write_bytes(BODY[:-1])
     assert fetched(about(site), on(site), tmp_path) == BODY
     assert len(site.seen) == 2
+    assert f"where the message says {len(BODY) + 1}" in refusal(about(site, size=len(BODY) + 1), on(site), tmp_path)
 
 
 def test_the_request_says_nothing_of_who_asks(site: Site, tmp_path: Path) -> None:
@@ -363,6 +364,17 @@ def test_another_part_than_was_asked_for_is_refused(site: Site, tmp_path: Path) 
     refusal(about(site), on(site), tmp_path)
     site.pages["/a"] = lambda handler: handler.answer(206, BODY[1:], Content_Range="bytes 1-89999/90000")
     assert "another part" in refusal(about(site), on(site), tmp_path)
+
+
+def test_the_rest_of_another_version_is_refused(site: Site, tmp_path: Path) -> None:
+    """Without a digest in the message nobody would see that the halves of two documents were put together."""
+    site.pages["/a"] = Cut(BODY)
+    unchecked = about(site, sha256=None)
+    refusal(unchecked, on(site), tmp_path)
+    had = len(next((tmp_path / "partial").iterdir()).read_bytes().partition(b"\n")[2])
+    said = {"Content_Range": f"bytes {had}-{len(BODY) - 1}/{len(BODY)}", "ETag": '"two"'}
+    site.pages["/a"] = lambda handler: handler.answer(206, BODY[had:], **said)
+    assert "another part" in refusal(unchecked, on(site), tmp_path)
 
 
 def test_without_a_tag_there_is_nothing_to_go_on_from(site: Site, tmp_path: Path) -> None:

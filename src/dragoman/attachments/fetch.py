@@ -85,6 +85,7 @@ def fetched(attachment: Attachment, terms: Terms, cache: Path) -> bytes:
     """
     blobs = Blobs(cache / "blobs")
     if attachment.sha256 and (known := blobs.get(attachment.sha256.lower())) is not None:
+        check(attachment, known)
         return known
     partial = Partial.of(attachment, cache)
     try:
@@ -154,7 +155,9 @@ class Partial:
         """Goes on behind what is there if the server does, else from the start.  Raises ReadError."""
         if response.status == 206:
             start = re.match(r"bytes (\d+)-", response.headers.get("Content-Range") or "")
-            if start is None or int(start[1]) != len(self.data) or encoding(response):
+            tag = response.headers.get("ETag") or self.validator
+            other = self.validator.startswith('"') and tag != self.validator  # RFC 9110 section 15.3.7.3: of another one
+            if start is None or int(start[1]) != len(self.data) or encoding(response) or other:
                 raise ReadError("answered with another part than was asked for")
             return
         self.data.clear()
