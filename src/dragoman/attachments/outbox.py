@@ -52,9 +52,13 @@ class Outbox:
         base = check_base_uri(self.base_uri)
         return lambda data, media_type, token: base + self.store.add(data, media_type, token).name
 
-    def put(self, packed: Packed, heading: Heading, now: datetime) -> Path:
-        """Writes the message under its id, readable for the owner only.  Raises UsageError, OSError."""
-        path = self.folder / f"{packed.id}{SUFFIXES.get(self.embed or '', '.json')}"
+    def put(self, packed: Packed, heading: Heading, now: datetime, number: int = 1) -> Path:
+        """Writes the message under its id, readable for the owner only.
+
+        number: the how manieth of this id it is, for a document may hold several.  Raises UsageError, OSError.
+        """
+        again = f"-{number}" if number > 1 else ""
+        path = self.folder / f"{packed.id}{again}{SUFFIXES.get(self.embed or '', '.json')}"
         if self.embed == "zip":
             data = zipped.write(packed.message, packed.pieces)
         else:
