@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,17 @@ from typing import Any
 import pytest
 
 from dragoman.errors import UsageError
-from dragoman.model import Contact, ContactPoint, CustomField, FieldType, Incident
+from dragoman.model import (
+    Contact,
+    ContactPoint,
+    CustomField,
+    DomainName,
+    FieldType,
+    Incident,
+    IncidentType,
+    Indicator,
+    Task,
+)
 from dragoman.people.catalogue import Regime, later, template, titles
 from dragoman.people.render import Rendered, render
 from dragoman.people.sandbox import rendered
@@ -66,6 +77,30 @@ def test_a_template_has_bounds(text: str) -> None:
         rendered(text, {}, "text", "mine.txt")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("one\ntwo {{ incident.nobody }}", "line 2: 'dict object' has no attribute 'nobody'"),
+        ("{{ nobody }}", "line 1: 'nobody' is undefined"),
+        ("\n\n{% if %}", "line 3: Expected an expression"),
+        ("{{ 1 / 0 }}", "line 1: division by zero"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "maximum recursion depth exceeded"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["html", "markdown", "text"])
+def test_a_template_that_is_wrong_says_where_and_why(text: str, said: str, kind: str) -> None:
+    """If it failed, whoever writes a template would be told of bounds that it never met."""
+    with pytest.raises(UsageError) as error:
+        rendered(text, {"incident": {}}, kind, "mine.txt")
+    assert said in str(error.value)
+
+
+def test_the_process_finds_what_we_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, templates would fail for all who installed us with --user, or run us out of a folder."""
+    monkeypatch.setattr(sys, "executable", getattr(sys, "_base_executable", sys.executable))
+    assert rendered("{{ 'x' }}", {}, "text", "mine.txt") == ("x", [])
+
+
 def test_data_is_never_a_template() -> None:
     """If it failed, whoever writes a summary could write our mails."""
     assert rendered("{{ a }}", {"a": "{{ 7 * 7 }}"}, "text", "t")[0] == "{{ 7 * 7 }}"
@@ -94,6 +129,19 @@ def test_markdown_and_mail_show_markup_as_text() -> None:
         assert "\x1b" not in text
         assert "\u202e" not in text
     assert "\\# no heading\n\\- no list" in made(Incident(description=["x", "# no heading\n- no list"]), "markdown").text
+
+
+@pytest.mark.parametrize("name", ["mail", "markdown", "nis2-final"])
+def test_a_value_of_one_line_makes_no_second_one(name: str) -> None:
+    """If it failed, an address in an incident could write a contact of its own under the text, in our name."""
+    evil = "x\n\nContact: desk@attacker.example\nStatus:    resolved"
+    incident = Incident(
+        summary=evil, status=evil, type=IncidentType(name=evil), contacts=[Contact(name=evil, role="liaison")],
+        observables=[DomainName(value=evil)], indicators=[Indicator(name=evil)], history=[Task(name=evil, action="block")],
+        custom_fields=[CustomField(value=evil, type=FieldType(name=evil))],
+    )  # fmt: skip
+    lines = made(incident, name).text.splitlines()
+    assert not [line for line in lines if line.strip().lstrip("-* ").startswith(("Contact: desk", "Status:    resolved"))]
 
 
 # ---- Gaps -----------------------------------------------------------------------------------------------------
@@ -152,6 +200,21 @@ def test_who_is_late_says_why() -> None:
 def test_a_month_ends_with_its_last_day(start: Any, end: Any) -> None:
     """If it failed, a final report would be due on a day that there is not."""
     assert later(datetime(*start, tzinfo=UTC), 1) == datetime(*end, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("name", "fact"), [("gdpr-33", "aware_at"), ("nis2-final", "notified_at")])
+def test_the_end_of_the_calendar_is_one_line(name: str, fact: str) -> None:
+    """If it failed, an incident whose custom field says so would be a fault of ours."""
+    far = CustomField(value="9999-12-31T23:00:00Z", type=FieldType(name=fact))
+    with pytest.raises(UsageError, match="beyond the calendar"):
+        made(Incident(custom_fields=[far]), name)
+
+
+def test_an_empty_fact_is_a_missing_one() -> None:
+    """If it failed, an empty field would stop the notice in place of being listed."""
+    found = made(Incident(custom_fields=[CustomField(value="", type=FieldType(name="aware_at"))]), "gdpr-33")
+    assert "when the controller became aware of the breach" in found.gaps
+    assert found.due is None
 
 
 def test_a_time_without_a_zone_starts_no_clock() -> None:
