@@ -119,6 +119,15 @@ def test_a_page_shows_markup_as_text() -> None:
     assert "&amp;lt;" not in text, "escaped twice"
 
 
+def test_a_page_shows_what_would_turn_the_text_around() -> None:
+    """If it failed, exe.fdp would read pdf.exe, and all that stands behind it backwards."""
+    text = made(Incident(summary=NASTY, custom_fields=[CustomField(value=NASTY, type=FieldType(name=NASTY))]), "html").text
+    assert "\u202e" not in text
+    assert "\x1b" not in text
+    assert text.count("\\u202e") == 4
+    assert rendered("{{ '<b>x</b>' | safe }}", {}, "html", "mine.html")[0] == "<b>x</b>"
+
+
 def test_markdown_and_mail_show_markup_as_text() -> None:
     """If it failed, a summary could make links and tables of its own, or move the cursor of a terminal."""
     text = made(Incident(summary=NASTY), "markdown").text

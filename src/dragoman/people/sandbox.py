@@ -58,8 +58,8 @@ def _command() -> list[str]:
 
 def escaped(kind: str, value: Any) -> Any:
     """A value as it may stand in a text of that kind."""
-    if kind == "html":
-        return value
+    if hasattr(value, "__html__"):
+        return value  # of the template itself
     text = "\n".join(visible(line, MOST) for line in str(value).split("\n"))
     return MARKDOWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text) if kind == "markdown" else text
 
