@@ -121,6 +121,14 @@ def test_two_incidents_with_one_id_are_two_messages(profiles: Path) -> None:
     assert said == ["Green", "another"]
 
 
+def test_a_policy_is_explained_for_each_of_several_incidents(profiles: Path) -> None:
+    """If it failed, nobody could tell of which incident a value is withheld, nor ask for the level that is shown."""
+    shown = run("policy", "explain", several(profiles, "Green", "Amber"), "--for", "members", "--json")
+    levels = {row["path"].split("/")[1]: row["level"] for row in json.loads(shown.out) if row["path"].endswith("/summary")}
+    assert levels == {"0": "GREEN", "1": "AMBER+STRICT"}
+    assert " AMBER+STRICT " in run("policy", "explain", "several.json", "--for", "members").out
+
+
 def test_what_was_packed_can_be_listed_and_taken_back(profiles: Path) -> None:
     run("pack", str(SOURCE), "--for", "acme", "--profile", "provider.toml", "--base-uri", "https://f.example", "-q")
     listed = json.loads(run("store", "list", "--profile", "provider.toml", "--json").out)

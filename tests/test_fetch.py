@@ -285,8 +285,10 @@ def test_the_credential_is_never_in_the_profile(tmp_path: Path) -> None:
     assert terms(Agreement(token_env="T"), profile, {"T": "from-env"}.get).token == "from-env"
     with pytest.raises(UsageError, match="T is not set"):
         terms(Agreement(token_env="T"), profile, {}.get)
-    with pytest.raises(UsageError, match="no token"):
-        terms(Agreement(token_file=Path("bad")), profile)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name in ("bad", "binary"):
+        with pytest.raises(UsageError, match="no token"):
+            terms(Agreement(token_file=Path(name)), profile)
 
 
 @pytest.mark.parametrize("status", [204, 206, 401, 404, 416, 500, 503])

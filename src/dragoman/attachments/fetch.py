@@ -67,7 +67,7 @@ def terms(agreement: Agreement, profile: Profile, environment: Callable[[str], s
     """The terms of an agreement.  Raises UsageError for a credential that is not there or is none, OSError."""
     token = None
     if agreement.token_file is not None:
-        token = profile.path(agreement.token_file).read_text("utf-8").strip()
+        token = profile.path(agreement.token_file).read_text("utf-8", "replace").strip()
     elif agreement.token_env is not None:
         token = environment(agreement.token_env)
         if token is None:

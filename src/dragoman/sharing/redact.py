@@ -41,6 +41,11 @@ def level_of(word: str) -> Level:
     return found
 
 
+def level_name(level: Level) -> str:
+    """A level as options and tables call it: "AMBER+STRICT"."""
+    return NAMES[level].removeprefix("TLP:")
+
+
 def up_to(limit: Level) -> Gate:
     """A gate for what is marked no stricter than a level."""
 
