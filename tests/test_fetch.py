@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dragoman.attachments import fetch
 from dragoman.attachments.connection import addresses_for
 from dragoman.attachments.fetch import Terms, check_media_type, fetched, terms
 from dragoman.attachments.store import digest_of
@@ -350,6 +351,21 @@ def test_what_was_cut_off_goes_on_where_it_stopped(site: Site, tmp_path: Path) -
     assert site.seen[1].headers["range"] == "bytes=45000-"
     assert site.seen[1].headers["if-range"] == '"v1"'
     assert not list(tmp_path.glob("partial/*"))
+
+
+def test_what_the_user_cut_off_goes_on_as_well(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, whoever loses patience with a slow server would begin again."""
+    def impatient(response: object, into: bytearray, most: int) -> None:
+        into += BODY[:100]
+        raise KeyboardInterrupt
+
+    site.pages["/a"] = Cut(BODY)
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch, "collect", impatient)
+        with pytest.raises(KeyboardInterrupt):
+            fetched(about(site), on(site), tmp_path)
+    assert fetched(about(site), on(site), tmp_path) == BODY
+    assert site.seen[1].headers["range"] == "bytes=100-"
 
 
 def test_what_changed_in_between_is_fetched_from_the_start(site: Site, tmp_path: Path) -> None:

@@ -187,6 +187,21 @@ def test_an_unknown_format_is_kept_and_listed(site: Site, tmp_path: Path) -> Non
     assert str(kept[0]) in done.outcomes[1].reason
 
 
+def test_of_several_messages_each_has_its_own_attachments(site: Site, tmp_path: Path) -> None:
+    """If it failed, the ledger would speak of the attachment of another message, and of a difference in none."""
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    said = json.loads(packed(incident, ("iodef-2",), site, tmp_path).message)
+    other = said | {"id": "4e4c896c-f8d0-41d3-ba46-27d986094ac3", "status": "resolved"}
+    unread = other["attachments"][0] | {"uri": f"{site.uri}/gone", "sha256": "0" * 64}
+    told = context()
+    messages = json.dumps([said, other | {"attachments": [other["attachments"][0], unread]}])
+    unpack(messages.encode(), partner(site, tmp_path), told)
+    assert "/1/attachments/1" in [loss.path for loss in told.ledger if loss.code == "D602"]
+    differing = [loss.path for loss in told.ledger if loss.code == "D603"]
+    assert differing
+    assert all(path.startswith("/1/") for path in differing)
+
+
 def test_nothing_is_fetched_that_was_not_agreed_on(site: Site, tmp_path: Path) -> None:
     """Who unpacks a message from nobody in particular opens no connection (F1)."""
     [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())

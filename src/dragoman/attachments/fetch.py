@@ -91,7 +91,7 @@ def fetched(attachment: Attachment, terms: Terms, cache: Path) -> bytes:
     try:
         _follow(attachment, terms, partial)
         check(attachment, bytes(partial.data))
-    except PeerError:
+    except (PeerError, KeyboardInterrupt):
         partial.keep()
         raise
     except DragomanError:

@@ -83,17 +83,24 @@ def unpack(data: bytes, partner: Partner | None = None, context: Context | None 
     messages = read(envelope.message, MESSAGE, context)
     outcomes: list[Outcome] = []
     incidents: list[Incident] = []
-    for message in messages:
+    for number, message in enumerate(messages):
+        told = replace(context, ledger=Ledger())
         most = max(0, MOST - len(outcomes))
-        found = [_outcome(about, envelope, partner, context) for about in message.attachments[:most]]
+        found = [_outcome(about, envelope, partner, told) for about in message.attachments[:most]]
         found += [Outcome(about, State.REFUSED, f"beyond the first {MOST}") for about in message.attachments[most:]]
-        incidents += _whole(message, found, partner, context)
+        incidents += _whole(message, found, partner, told)
+        _tell(found, told.ledger)
+        where = f"/{number}" if len(messages) > 1 else ""
+        context.ledger.losses += [replace(loss, path=where + loss.path) for loss in told.ledger]
         outcomes += found
+    return Unpacked(incidents, outcomes)
+
+
+def _tell(outcomes: Sequence[Outcome], ledger: Ledger) -> None:
     for place, outcome in enumerate(outcomes):
         if outcome.state is not State.READ:
             kind = Kind.DROPPED if outcome.state is State.REFUSED else Kind.CARRIED
-            context.ledger.note(kind, "D602", f"/attachments/{place}", str(outcome))
-    return Unpacked(incidents, outcomes)
+            ledger.note(kind, "D602", f"/attachments/{place}", str(outcome))
 
 
 def _outcome(about: Attachment, envelope: Envelope, partner: Partner, context: Context) -> Outcome:
