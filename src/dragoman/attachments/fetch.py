@@ -45,7 +45,7 @@ class Terms:
 
     def target(self, uri: str) -> Target:
         """Where a URI leads.  Raises ReadError for one that we do not follow, PeerError for an address that is barred."""
-        parts = _split(uri)
+        parts = parts_of(uri)
         host, port = parts.hostname or "", parts.port or 443
         if not _named(host, port, self.hosts):
             raise ReadError(f"the agreement names no host {visible(host)}:{port}")
@@ -183,10 +183,10 @@ def _follow(attachment: Attachment, terms: Terms, partial: Partial) -> None:
     bounds, tls = terms.bounds, terms.tls()
     clock = Clock(bounds.idle_seconds, time.monotonic() + bounds.total_seconds)
     uri = attachment.uri or ""
-    first = _split(uri).netloc
+    first = parts_of(uri).netloc
     for _ in range(bounds.redirects + 1):
         target = terms.target(uri)
-        headers = _headers(terms, partial, _split(uri).netloc == first)
+        headers = _headers(terms, partial, parts_of(uri).netloc == first)
         with asked(target, headers, tls, clock, bounds.connect_seconds) as response:
             if response.status not in REDIRECTS:
                 _take(response, attachment, bounds, partial)
@@ -226,7 +226,7 @@ def _answered(status: int, partial: Partial) -> DragomanError:
     return PeerError(f"the server answered {status}", fix=fix)
 
 
-def _split(uri: str) -> SplitResult:
+def parts_of(uri: str) -> SplitResult:
     """The parts of a URI that we follow.  Raises ReadError for any other."""
     if not re.fullmatch(r"[\x21-\x5b\x5d-\x7e]+", uri):
         raise ReadError("its URI holds characters that no URI has")
