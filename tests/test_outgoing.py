@@ -200,7 +200,7 @@ def test_what_is_withheld_is_in_no_attachment_either(tmp_path: Path) -> None:
             "https://a.example/\nx", "https://a.example:99999/", "https://a.example:x/", "https://a.example/\\x",
             "https://a.example/\xe5", "https://\xe5.example/"],
 )  # fmt: skip
-def test_attachments_are_served_where_subscribers_follow(uri: str, tmp_path: Path) -> None:
+def test_attachments_are_served_over_https_only(uri: str, tmp_path: Path) -> None:
     """Subscribers fetch over nothing else: they would all refuse."""
     with pytest.raises(UsageError, match="--base-uri"):
         Outbox(tmp_path, Store(tmp_path), uri).place()
