@@ -292,6 +292,16 @@ def test_the_credential_is_never_in_the_profile(tmp_path: Path) -> None:
             terms(Agreement(token_file=Path(name)), profile)
 
 
+def test_a_slip_in_the_certificates_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    """If it failed, each attachment would be refused for it, or the line would not say which file is meant."""
+    (tmp_path / "bad.pem").write_text("no certificate")
+    with pytest.raises(UsageError, match=r"bad\.pem: ca_file cannot be read"):
+        terms(Agreement(), Profile(base=tmp_path, fetch=Fetch(ca_file=Path("bad.pem"))))
+    with pytest.raises(FileNotFoundError) as error:
+        terms(Agreement(), Profile(base=tmp_path, fetch=Fetch(ca_file=Path("none.pem"))))
+    assert error.value.filename == str(tmp_path / "none.pem")
+
+
 @pytest.mark.parametrize("status", [204, 206, 401, 404, 416, 500, 503])
 def test_an_answer_without_the_attachment_says_its_status(site: Site, tmp_path: Path, status: int) -> None:
     site.pages["/a"] = lambda handler: handler.answer(status, BODY)

@@ -61,10 +61,15 @@ class Terms:
         except ssl.SSLError:
             fix = "it is a file of certificates in PEM"
             raise UsageError("ca_file cannot be read", where=str(self.ca_file), fix=fix) from None
+        except OSError as error:  # in which the standard library names no file
+            raise OSError(error.errno, error.strerror, str(self.ca_file)) from None
 
 
 def terms(agreement: Agreement, profile: Profile, environment: Callable[[str], str | None] = os.environ.get) -> Terms:
-    """The terms of an agreement.  Raises UsageError for a credential that is not there or is none, OSError."""
+    """The terms of an agreement.
+
+    Raises UsageError for a credential that is not there or is none, and for certificates that are none, OSError.
+    """
     token = None
     if agreement.token_file is not None:
         token = profile.path(agreement.token_file).read_text("utf-8", "replace").strip()
@@ -75,7 +80,10 @@ def terms(agreement: Agreement, profile: Profile, environment: Callable[[str], s
     if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
         raise UsageError("the credential is no token", fix="one line of visible ASCII, without spaces")
     ca_file = profile.fetch.ca_file
-    return Terms(agreement.hosts, profile.fetch, token, profile.path(ca_file) if ca_file else None)
+    made = Terms(agreement.hosts, profile.fetch, token, profile.path(ca_file) if ca_file else None)
+    if ca_file is not None:
+        made.tls()  # a slip in it is not the fault of an attachment
+    return made
 
 
 def fetched(attachment: Attachment, terms: Terms, cache: Path) -> bytes:
@@ -243,5 +251,5 @@ def parts_of(uri: str) -> SplitResult:
 
 
 def _named(host: str, port: int, names: tuple[str, ...]) -> bool:
-    known = {name.lower() for name in names}
+    known = {name.lower().replace("[", "").replace("]", "") for name in names}
     return f"{host}:{port}" in known or (port == 443 and host in known)
