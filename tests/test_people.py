@@ -153,6 +153,14 @@ def test_a_value_of_one_line_makes_no_second_one(name: str) -> None:
     assert not [line for line in lines if line.strip().lstrip("-* ").startswith(("Contact: desk", "Status:    resolved"))]
 
 
+def test_lines_and_indents_stay_what_they_are() -> None:
+    """If it failed, what was written on Windows would end in \\r, and a log would be code full of backslashes."""
+    incident = Incident(summary="s", description=["one\r\ntwo\rthree\n\n    [4]\tfive"])
+    assert "one\ntwo\nthree\n\n    [4] five" in made(incident, "mail").text
+    assert "one\ntwo\nthree\n\n\u00a0\u00a0\u00a0\u00a0\\[4\\] five" in made(incident, "markdown").text
+    assert "one\ntwo\nthree\n\n    [4] five" in made(incident, "html").text
+
+
 # ---- Gaps -----------------------------------------------------------------------------------------------------
 
 

@@ -25,6 +25,8 @@ LATER = ("encodings.idna", "jinja2.debug", "pprint", "textwrap")  # imported whe
 GAP = "[missing: {}]"
 # What Markdown would take for markup, wherever it stands; and what it would take for a heading, list, quote or link.
 MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|^\s*(?:[#+=-]|\d+[.)](?=\s|$))|(?<=[a-zA-Z]):(?=//)|(?<=www)\.", re.MULTILINE)
+LINE_END = re.compile(r"\r\n?|\n")
+INDENT = re.compile(r"^ {4,}", re.MULTILINE)  # of which Markdown would make code; spaces that do not break stay what they are
 
 
 def rendered(template: str, data: dict[str, Any], kind: str, name: str) -> tuple[str, list[str]]:
@@ -60,8 +62,11 @@ def escaped(kind: str, value: Any) -> Any:
     """A value as it may stand in a text of that kind."""
     if hasattr(value, "__html__"):
         return value  # of the template itself
-    text = "\n".join(visible(line, MOST) for line in str(value).split("\n"))
-    return MARKDOWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text) if kind == "markdown" else text
+    text = "\n".join(visible(line.expandtabs(4), MOST) for line in LINE_END.split(str(value)))
+    if kind != "markdown":
+        return text
+    text = MARKDOWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text)
+    return INDENT.sub(lambda found: "\u00a0" * len(found[0]), text)
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
