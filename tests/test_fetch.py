@@ -137,6 +137,12 @@ def test_a_slow_server_is_left_in_time(site: Site, tmp_path: Path, serve: Any) -
     assert time.monotonic() - begin < 3
 
 
+def test_what_is_no_answer_is_one_line(site: Site, tmp_path: Path) -> None:
+    """If it failed, a server could write lines of its own into our log."""
+    site.pages["/a"] = lambda handler: handler.wfile.write(b"HTTP/1.1 \x1b[2Jall is well\r\n\r\n")
+    assert r"\x1b[2Jall is well" in refusal(about(site), on(site), tmp_path)
+
+
 def header_bomb(handler: Handler) -> None:
     handler.send_response(200)
     for number in range(90):
