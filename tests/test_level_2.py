@@ -171,6 +171,21 @@ def states(done: Unpacked) -> list[tuple[str | None, str]]:
     return [(outcome.about.format, outcome.state.value) for outcome in done.outcomes]
 
 
+def test_many_slow_attachments_are_left_in_time(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, a message with a hundred attachments would hold everything up for as many minutes."""
+    monkeypatch.setattr("dragoman.attachments.unpack.TIMES", 0.05)
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    message = packed(incident, FORMATS, site, tmp_path)
+    first = (message.pieces[0].about.uri or "").removeprefix(site.uri)
+    body = site.pages[first]
+    site.pages[first] = lambda handler: (time.sleep(0.2), handler.answer(200, body))
+    done = unpack(message.message, partner(site, tmp_path))
+    assert states(done) == [("iodef-2", "read"), ("stix-2.1", "refused")]
+    assert "took too long together" in done.outcomes[1].reason
+    monkeypatch.undo()
+    assert states(unpack(message.message, partner(site, tmp_path))) == [("iodef-2", "read"), ("stix-2.1", "read")]
+
+
 def test_an_unknown_format_is_kept_and_listed(site: Site, tmp_path: Path) -> None:
     """Who adds a format later still has what came before."""
     [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
