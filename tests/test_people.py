@@ -161,6 +161,15 @@ def test_lines_and_indents_stay_what_they_are() -> None:
     assert "one\ntwo\nthree\n\n    [4] five" in made(incident, "html").text
 
 
+def test_no_custom_field_is_left_out() -> None:
+    """If it failed, of two fields with one name a reader would see the last, and none that has only an id."""
+    fields = [("users", "ann"), ("users", "bob"), (None, "4711")]
+    incident = Incident(custom_fields=[CustomField(id="f-1", value=value, type=FieldType(name=name)) for name, value in fields])
+    text = made(incident, "markdown").text
+    assert "- users: ann bob" in text
+    assert "- f-1: 4711" in text
+
+
 # ---- Gaps -----------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragoman.mapping.codecs import moment
-from dragoman.model import Contact, Event, Incident
+from dragoman.model import Contact, CustomField, Event, Incident
 from dragoman.model.marking import LEVELS, Level, strictest
 from dragoman.model.parts import Text
 from dragoman.render.observables import indicator_term, label
@@ -55,8 +55,18 @@ def view(incident: Incident) -> dict[str, Any]:
         "actions": [{"time": task.time or task.start_time, "what": title(task, task.action or "done")}
                     for task in incident.history],
         "attachments": [{"format": one.format, "uri": one.uri, "filename": one.filename} for one in incident.attachments],
-        "custom": {one.type.name: one.value for one in incident.custom_fields if one.type and one.type.name},
+        "custom": custom(incident.custom_fields),
     }  # fmt: skip
+
+
+def custom(fields: Iterable[CustomField]) -> dict[str, str | None]:
+    """The custom fields by their names, else their ids; of one name all values, a line each."""
+    found: dict[str, list[str]] = {}
+    for one in fields:
+        name = (one.type and (one.type.name or one.type.id)) or one.id
+        if name:
+            found.setdefault(name, []).extend([one.value] if one.value is not None else [])
+    return {name: "\n".join(values) if values else None for name, values in found.items()}
 
 
 def band(impact: float | None) -> str | None:
