@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,6 +169,28 @@ def test_no_custom_field_is_left_out() -> None:
     text = made(incident, "markdown").text
     assert "- users: ann bob" in text
     assert "- f-1: 4711" in text
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "shown"),
+    [
+        (["tlp-2:green"], ["tlp-2:red"], "TLP:RED"),
+        (["iodef:green"], ["iodef:amber"], "TLP:AMBER+STRICT"),
+        (["tlp-2:amber"], ["tlp-2:clear"], "TLP:AMBER"),
+        (["tlp-2:green"], [], "TLP:GREEN"),
+        ([], ["tlp-2:red"], "TLP:RED"),
+        ([], ["tlp-2:green"], None),
+        ([], [], None),
+    ],
+)
+def test_a_text_is_marked_as_strictly_as_anything_in_it(whole: list[str], part: list[str], shown: str | None) -> None:
+    """If it failed, a mail that says TLP:GREEN would hold an address that is TLP:RED."""
+    incident = Incident(summary="s", markings=whole, observables=[DomainName(value="secret.example", markings=part)])
+    for name in ("mail", "markdown", "html"):
+        found = made(incident, name)
+        assert "secret.example" in found.text
+        assert ("who may see it" in found.gaps) is (shown is None)
+        assert re.findall(r"TLP:[A-Z+]+", found.text) == ([shown] if shown else [])
 
 
 # ---- Gaps -----------------------------------------------------------------------------------------------------

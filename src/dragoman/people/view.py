@@ -11,11 +11,14 @@ from typing import Any
 
 from dragoman.mapping.codecs import moment
 from dragoman.model import Contact, CustomField, Event, Incident
-from dragoman.model.marking import LEVELS, Level, strictest
+from dragoman.model.marking import Level
 from dragoman.model.parts import Text
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import moments
 from dragoman.render.words import joined, said, title
+from dragoman.sharing.labels import SHARED
+from dragoman.sharing.redact import NAMES
+from dragoman.sharing.sieve import Leaf, Sieve
 
 BANDS = ((0.8, "high"), (0.4, "medium"))  # of the paper's prototype (REQUIREMENTS A7)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -77,9 +80,19 @@ def band(impact: float | None) -> str | None:
 
 
 def tlp(incident: Incident) -> str | None:
-    """The marking of the incident in the words of TLP 2.0."""
-    level = strictest(word for word in incident.markings if word in LEVELS)
-    return None if level is None else f"TLP:{Level(level).name.replace('_', '+')}"
+    """The strictest marking of anything in the incident, for a text shows all of it, in the words of TLP 2.0.
+
+    None when nobody marked the whole, unless something in it is marked more strictly than what nobody marked counts.
+    """
+    found: set[tuple[Level, bool]] = set()
+
+    def note(leaf: Leaf) -> bool:
+        found.add((leaf.label.level, leaf.label.by_nobody))
+        return True
+
+    Sieve(note).sifted(incident)
+    level, by_nobody = max(found, default=(SHARED, True))
+    return None if by_nobody else NAMES[level]
 
 
 def contact(found: Contact | None) -> dict[str, str | None] | None:

@@ -19,6 +19,7 @@ from dragoman.model.plain import is_part
 Path: TypeAlias = tuple[str | int, ...]
 OTHERWISE = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # Table 1 and the model
 DOT = "\0"  # in a step, a dot that belongs to a name: "stix-2.1"
+NOBODY = "nobody"
 SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
 
 
@@ -30,8 +31,13 @@ class Label:
     word: str
     path: str = ""
 
+    @property
+    def by_nobody(self) -> bool:
+        """Whether it is what counts where nobody said anything."""
+        return self.word == NOBODY
+
     def __str__(self) -> str:
-        return f"{self.word} of {self.path or 'the incident'}" if self.word != "nobody" else "nobody marked it"
+        return "nobody marked it" if self.by_nobody else f"{self.word} of {self.path or 'the incident'}"
 
 
 def pointer(path: Path) -> str:

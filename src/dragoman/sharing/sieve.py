@@ -15,7 +15,7 @@ from dragoman.model.intel import MarkingDefinition
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
 from dragoman.model.observable import Observable
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED, Label, Meanings, Path, overrides, pointer, resolved, summed, whole
+from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, Path, overrides, pointer, resolved, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "history_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
@@ -70,7 +70,7 @@ class Sieve:
         self._meanings = Meanings([incident])
         self._over = {}
         self._basis = incident.basis
-        found = self._part(incident, (), Label(self.default, "nobody"), categories().get("Incident", "narrative"))
+        found = self._part(incident, (), Label(self.default, NOBODY), categories().get("Incident", "narrative"))
         if found is GONE:
             return Incident()
         if found.basis in self.ids:
