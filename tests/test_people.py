@@ -162,6 +162,13 @@ def test_lines_and_indents_stay_what_they_are() -> None:
     assert "one\ntwo\nthree\n\n    [4] five" in made(incident, "html").text
 
 
+def test_an_object_that_nobody_marked_is_no_wider_than_elsewhere() -> None:
+    """If it failed, a text would be GREEN of which `redact --max-tlp GREEN` takes a part out."""
+    unmarked = Indicator(id="indicator--52252076-9d38-4ffb-a5da-174bf6189fc8", name="unmarked")
+    found = made(Incident(summary="s", markings=["tlp-2:green"], indicators=[unmarked]), "mail")
+    assert found.text.startswith("TLP:AMBER ")
+
+
 def test_no_custom_field_is_left_out() -> None:
     """If it failed, of two fields with one name a reader would see the last, and none that has only an id."""
     fields = [("users", "ann"), ("users", "bob"), (None, "4711")]

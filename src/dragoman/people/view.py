@@ -16,7 +16,7 @@ from dragoman.model.parts import Text
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import moments
 from dragoman.render.words import joined, said, title
-from dragoman.sharing.labels import SHARED
+from dragoman.sharing.labels import SHARED, Meanings, whole
 from dragoman.sharing.redact import NAMES
 from dragoman.sharing.sieve import Leaf, Sieve
 
@@ -82,7 +82,7 @@ def band(impact: float | None) -> str | None:
 def tlp(incident: Incident) -> str | None:
     """The strictest marking of anything in the incident, for a text shows all of it, in the words of TLP 2.0.
 
-    None when nobody marked the whole, unless something in it is marked more strictly than what nobody marked counts.
+    What nobody marked counts as it does elsewhere; None when nobody marked the whole, nor anything in it more strictly.
     """
     found: set[tuple[Level, bool]] = set()
 
@@ -92,7 +92,8 @@ def tlp(incident: Incident) -> str | None:
 
     Sieve(note).sifted(incident)
     level, by_nobody = max(found, default=(SHARED, True))
-    return None if by_nobody else NAMES[level]
+    own = Meanings([incident]).label(whole(incident), ())
+    return None if by_nobody and own is None else NAMES[level]
 
 
 def contact(found: Contact | None) -> dict[str, str | None] | None:

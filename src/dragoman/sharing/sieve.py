@@ -83,7 +83,7 @@ class Sieve:
         """The header without what its reader kept: that speaks of the whole document, and so of what is gone."""
         if header is None or header.residue is None:
             return header
-        self.removed.append(Leaf("/header/residue", header.residue, Label(self.default, "nobody"), "residue"))
+        self.removed.append(Leaf("/header/residue", header.residue, Label(self.default, NOBODY), "residue"))
         return copied(header, residue=None)
 
     def _value(self, value: Any, path: Path, label: Label, category: str) -> Any:
@@ -153,9 +153,9 @@ class Sieve:
         itself is for whoever sees what it marks.
         """
         if isinstance(part, MarkingDefinition):
-            return Label(Level.CLEAR, "nobody")
+            return Label(Level.CLEAR, NOBODY)
         alone = "--" in (getattr(part, "id", None) or "") and part.id != self._basis
-        return Label(self.default, "nobody") if alone and label.level < self.default else label
+        return Label(self.default, NOBODY) if alone and label.level < self.default else label
 
     def _field(self, part: Any, name: str, path: Path, label: Label, category: str) -> Any:
         value = getattr(part, name)
