@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dragoman import Context, detect, read, write
+from dragoman import Context, detect, read, translate, write
 from dragoman.adapter import Likeness
 from dragoman.errors import ForbiddenLoss, InvalidOutput, LimitExceeded, ReadError
 from dragoman.ledger import Kind
@@ -28,6 +28,7 @@ from dragoman.model import (
     Text,
 )
 from dragoman.registry import adapter
+from dragoman.validate import validate
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 MESSAGE: dict[str, Any] = {
@@ -170,6 +171,7 @@ def test_other_manners_are_accepted_and_come_back(message: Any) -> None:
         ({"summary": None}, "/summary"),
         ({"detection_time": "2026-02-30T10:00:00Z"}, "/detection_time"),
         ({"detection_time": "yesterday"}, "/detection_time"),
+        ({"detection_time": "2026-11-22T10:00:00+14:30"}, "/detection_time"),
         ({"liaison": "Support"}, "/liaison"),
         ({"liaison": MESSAGE["liaison"] | {"id": "x"}}, "/liaison/id"),
         ({"custom_fields": ["x"]}, "/custom_fields"),
@@ -180,6 +182,15 @@ def test_a_wrong_value_is_told_and_kept(members: dict[str, Any], path: str) -> N
     message, reading, _ = back(changed(**members))
     assert message == changed(**members)
     assert [(loss.kind, loss.path) for loss in reading.ledger] == [(Kind.INVALID, path)]
+
+
+@pytest.mark.parametrize("name", ["iodef-1", "iodef-2", "stix-2.1"])
+def test_a_zone_that_no_clock_has_makes_no_invalid_document(name: str) -> None:
+    """XML Schema knows no clock that is more than 14 hours from UTC; a receiver that checks would refuse the document."""
+    message = changed(detection_time="2026-11-22T10:00:00+99:00")
+    data = translate(json.dumps(message).encode(), name).data
+    assert validate(data, name).faults == []
+    assert json.loads(translate(data, "base").data)["detection_time"] == message["detection_time"]
 
 
 @pytest.mark.requirement("CF-1", "CF-4")

@@ -119,9 +119,10 @@ def test_a_fault_of_ours_has_no_traceback_unless_asked_for() -> None:
     assert "Traceback" in loud.err
 
 
-def test_a_reader_that_leaves_early_is_no_traceback() -> None:
-    """`dragoman explain | head -1` must end quietly."""
-    program = "import sys, dragoman.cli as c; sys.stdin.read(); c.main(['explain'])"
+@pytest.mark.parametrize("command", [["explain"], ["formats", "--matrix"]])
+def test_a_reader_that_leaves_early_is_no_traceback(command: list[str]) -> None:
+    """`dragoman explain | head -1` must end quietly, and a table is no fault of ours when nobody reads it."""
+    program = f"import sys, dragoman.cli as c; sys.stdin.read(); c.main({command})"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as running:

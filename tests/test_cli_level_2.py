@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dragoman import read
+from dragoman import read, write
 from dragoman.attachments.merge import equal
 from https_server import Site, certificates, serving
 from runner import run
@@ -87,6 +87,46 @@ def test_pack_says_for_machines_what_it_wrote(profiles: Path) -> None:
         {key: value for key, value in item.items() if key != "part"} for item in message["attachments"]
     ]
     assert {loss["kind"] for loss in message["losses"]} == {"defaulted"}
+
+
+def several(folder: Path, *levels: str) -> str:
+    """A file of messages of these levels, which their summaries say as well."""
+    one = json.loads(write(read(SOURCE.read_bytes()), "base"))
+    messages = [
+        one | {"id": f"{n:08}-f8d0-41d3-ba46-27d986094ac3", "summary": word, "tlp": {"schema": "US-CERT", "value": word}}
+        for n, word in enumerate(levels)
+    ]
+    (folder / "several.json").write_text(json.dumps(messages))
+    return "several.json"
+
+
+def test_unless_all_may_go_nothing_is_written(profiles: Path) -> None:
+    """If it failed, a part of the file would be out, and nobody would have been told which."""
+    acme = profiles / "provider.toml"
+    acme.write_text(acme.read_text().replace("[agreements.acme]", '[agreements.acme]\nmax_tlp = "AMBER"'))
+    file = several(profiles, "Green", "Red")
+    made = run("pack", file, "--for", "acme", "--profile", "provider.toml", "--base-uri", "https://f.example")
+    assert (made.status, made.out) == (3, "")
+    assert made.err.startswith("dragoman: /1: nothing of the incident may pass: TLP:RED")
+    assert not (profiles / "outbox").exists()
+    assert run("store", "list", "--profile", "provider.toml").out == ""
+
+
+def test_two_incidents_with_one_id_are_two_messages(profiles: Path) -> None:
+    """If it failed, the second would be written over the first, and one incident be lost in silence."""
+    [one] = json.loads((profiles / several(profiles, "Green")).read_text())
+    (profiles / "several.json").write_text(json.dumps([one, one | {"summary": "another"}]))
+    made = run("pack", "several.json", "-a", "misp", "--embed", "zip", "-q")
+    said = [json.loads(run("unpack", name, "-q").out)["summary"] for name in made.out.splitlines()]
+    assert said == ["Green", "another"]
+
+
+def test_a_policy_is_explained_for_each_of_several_incidents(profiles: Path) -> None:
+    """If it failed, nobody could tell of which incident a value is withheld, nor ask for the level that is shown."""
+    shown = run("policy", "explain", several(profiles, "Green", "Amber"), "--for", "members", "--json")
+    levels = {row["path"].split("/")[1]: row["level"] for row in json.loads(shown.out) if row["path"].endswith("/summary")}
+    assert levels == {"0": "GREEN", "1": "AMBER+STRICT"}
+    assert " AMBER+STRICT " in run("policy", "explain", "several.json", "--for", "members").out
 
 
 def test_what_was_packed_can_be_listed_and_taken_back(profiles: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import struct
 from contextlib import suppress
 from io import BytesIO
@@ -203,6 +204,46 @@ def test_a_mail_reads_as_one() -> None:
         ("application/octet-stream", "log"),
     ]
     assert max(map(len, MAIL.split(b"\r\n"))) <= 998
+
+
+def test_every_mail_program_finds_the_parts() -> None:
+    """RFC 2046 section 5.1.1 allows 70 characters, and a boundary that is folded as RFC 2231 does is known to few programs."""
+    [boundary] = re.findall(rb'^Content-Type: multipart/mixed;\s+boundary="([^"]+)"\r$', MAIL, re.MULTILINE)
+    assert len(boundary) <= 70
+
+
+@pytest.mark.parametrize("field", ["sender", "recipient"])
+@pytest.mark.parametrize("wrong", ["", "the desk", "desk@", "k@\xe5s.example", "a@example.com, nobody"])
+def test_a_heading_names_addresses_to_which_mail_can_go(field: str, wrong: str) -> None:
+    """The standard library writes a domain of other letters as an encoded word, which RFC 2047 forbids in an address."""
+    with pytest.raises(UsageError, match="is no mail address"):
+        mail.write(PACKED, Heading(**{field: wrong}), NOW)
+
+
+def passed_on(types: dict[str, str], called: str | None) -> bytes:
+    """Our mail as another program sends it on: parts typed and named its own way."""
+    from email import message_from_bytes
+
+    found = message_from_bytes(MAIL)
+    for number, part in enumerate(part for part in found.walk() if not part.is_multipart()):
+        part.set_type(types.get(part.get_content_type(), part.get_content_type()))
+        del part["Content-ID"]
+        if called is not None:
+            part["Content-ID"] = called.format(number)
+    return found.as_bytes()
+
+
+@pytest.mark.parametrize("called", [None, "<image{}@01DC5B7A>"])
+@pytest.mark.parametrize("message", ["application/vnd.dragoman.base+json", "application/json", "application/octet-stream"])
+def test_a_mail_that_was_passed_on_holds_its_attachments_still(message: str, called: str | None) -> None:
+    """Programs that forward a mail give parts new ids and types; the digest says all the same which part is meant."""
+    types = {"application/vnd.dragoman.base+json": message, "application/xml": "text/xml"}
+    assert [reason.partition(":")[0] for reason in reasons(passed_on(types, called))] == ["read", "kept"]
+
+
+@pytest.mark.parametrize("first", [b"Return-Path:<a@example.com>\r\n", b"Received:\r\n by mx.example\r\n", b"From a@b Sun\r\n"])
+def test_a_mail_is_known_by_any_header(first: bytes) -> None:
+    assert reasons(first + MAIL) == reasons(MAIL)
 
 
 def test_a_mail_may_hold_a_base_message_as_an_attachment_too() -> None:

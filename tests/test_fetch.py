@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dragoman.attachments import fetch
 from dragoman.attachments.connection import addresses_for
 from dragoman.attachments.fetch import Terms, check_media_type, fetched, terms
 from dragoman.attachments.store import digest_of
@@ -56,6 +57,7 @@ def test_what_is_served_is_fetched_once_and_then_taken_from_the_cache(site: Site
     (tmp_path / "blobs" / digest_of(BODY)).write_bytes(BODY[:-1])
     assert fetched(about(site), on(site), tmp_path) == BODY
     assert len(site.seen) == 2
+    assert f"where the message says {len(BODY) + 1}" in refusal(about(site, size=len(BODY) + 1), on(site), tmp_path)
 
 
 def test_the_request_says_nothing_of_who_asks(site: Site, tmp_path: Path) -> None:
@@ -133,6 +135,12 @@ def test_a_slow_server_is_left_in_time(site: Site, tmp_path: Path, serve: Any) -
     begin = time.monotonic()
     assert "too slow" in refusal(about(site), on(site), tmp_path)
     assert time.monotonic() - begin < 3
+
+
+def test_what_is_no_answer_is_one_line(site: Site, tmp_path: Path) -> None:
+    """If it failed, a server could write lines of its own into our log."""
+    site.pages["/a"] = lambda handler: handler.wfile.write(b"HTTP/1.1 \x1b[2Jall is well\r\n\r\n")
+    assert r"\x1b[2Jall is well" in refusal(about(site), on(site), tmp_path)
 
 
 def header_bomb(handler: Handler) -> None:
@@ -284,8 +292,20 @@ def test_the_credential_is_never_in_the_profile(tmp_path: Path) -> None:
     assert terms(Agreement(token_env="T"), profile, {"T": "from-env"}.get).token == "from-env"
     with pytest.raises(UsageError, match="T is not set"):
         terms(Agreement(token_env="T"), profile, {}.get)
-    with pytest.raises(UsageError, match="no token"):
-        terms(Agreement(token_file=Path("bad")), profile)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name in ("bad", "binary"):
+        with pytest.raises(UsageError, match="no token"):
+            terms(Agreement(token_file=Path(name)), profile)
+
+
+def test_a_slip_in_the_certificates_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    """If it failed, each attachment would be refused for it, or the line would not say which file is meant."""
+    (tmp_path / "bad.pem").write_text("no certificate")
+    with pytest.raises(UsageError, match=r"bad\.pem: ca_file cannot be read"):
+        terms(Agreement(), Profile(base=tmp_path, fetch=Fetch(ca_file=Path("bad.pem"))))
+    with pytest.raises(FileNotFoundError) as error:
+        terms(Agreement(), Profile(base=tmp_path, fetch=Fetch(ca_file=Path("none.pem"))))
+    assert error.value.filename == str(tmp_path / "none.pem")
 
 
 @pytest.mark.parametrize("status", [204, 206, 401, 404, 416, 500, 503])
@@ -349,6 +369,21 @@ def test_what_was_cut_off_goes_on_where_it_stopped(site: Site, tmp_path: Path) -
     assert not list(tmp_path.glob("partial/*"))
 
 
+def test_what_the_user_cut_off_goes_on_as_well(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, whoever loses patience with a slow server would begin again."""
+    def impatient(response: object, into: bytearray, most: int) -> None:
+        into += BODY[:100]
+        raise KeyboardInterrupt
+
+    site.pages["/a"] = Cut(BODY)
+    with monkeypatch.context() as patched:
+        patched.setattr(fetch, "collect", impatient)
+        with pytest.raises(KeyboardInterrupt):
+            fetched(about(site), on(site), tmp_path)
+    assert fetched(about(site), on(site), tmp_path) == BODY
+    assert site.seen[1].headers["range"] == "bytes=100-"
+
+
 def test_what_changed_in_between_is_fetched_from_the_start(site: Site, tmp_path: Path) -> None:
     """Two halves of two versions make an attachment that nobody wrote."""
     site.pages["/a"] = Cut(BODY)
@@ -363,6 +398,17 @@ def test_another_part_than_was_asked_for_is_refused(site: Site, tmp_path: Path) 
     refusal(about(site), on(site), tmp_path)
     site.pages["/a"] = lambda handler: handler.answer(206, BODY[1:], Content_Range="bytes 1-89999/90000")
     assert "another part" in refusal(about(site), on(site), tmp_path)
+
+
+def test_the_rest_of_another_version_is_refused(site: Site, tmp_path: Path) -> None:
+    """Without a digest in the message nobody would see that the halves of two documents were put together."""
+    site.pages["/a"] = Cut(BODY)
+    unchecked = about(site, sha256=None)
+    refusal(unchecked, on(site), tmp_path)
+    had = len(next((tmp_path / "partial").iterdir()).read_bytes().partition(b"\n")[2])
+    said = {"Content_Range": f"bytes {had}-{len(BODY) - 1}/{len(BODY)}", "ETag": '"two"'}
+    site.pages["/a"] = lambda handler: handler.answer(206, BODY[had:], **said)
+    assert "another part" in refusal(unchecked, on(site), tmp_path)
 
 
 def test_without_a_tag_there_is_nothing_to_go_on_from(site: Site, tmp_path: Path) -> None:

@@ -60,6 +60,15 @@ def fitted(incident: Incident, types: Types = TYPES) -> tuple[Incident, list[tup
 # ---- Definitions --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", ["base", "iodef-2"])
+def test_of_several_incidents_each_has_its_own_faults(name: str) -> None:
+    """CF-4: if it failed, two incidents with one fault would be told as one, and nobody could say which of them it is."""
+    data = write([replace(theft(field("records", "many")), id=uuid(number)) for number in (5, 6)], name)
+    made = translate(data, "base", step=lambda one, context: typed(one, TYPES, context))
+    told = [loss.path for loss in made.ledger if loss.code == "D201"]
+    assert sorted(told) == ["/0/custom_fields/0/value", "/1/custom_fields/0/value"]
+
+
 def test_a_definition_and_an_instance_have_what_table_1_says() -> None:
     """CF-1: if it failed, a definition would lack its id, name, description or type, or a value would be no string."""
     made, _ = fitted(theft(field("records", "7"), field("since", "2026-11-22T10:00:00Z", number=2)))
@@ -197,7 +206,10 @@ def test_the_schema_takes_what_we_take(tmp_path: Path) -> None:
         ("bool", "TRUE", "true"), ("bool", "1", "true"), ("bool", "", "false"), ("bool", "0", "false"),
         ("datetime", "2026-11-22 10:00:00+00:00", "2026-11-22T10:00:00Z"),
         ("datetime", "2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z"),
+        ("datetime", "2026-11-22t10:00:00z", "2026-11-22T10:00:00Z"), ("datetime", "20261122T100000Z", "2026-11-22T10:00:00Z"),
+        ("datetime", "2026-11-22 10:00:00.123456789Z", "2026-11-22T10:00:00.123456789Z"),
         ("uri", "urn:a:b", "urn:a:b"), ("string", " as it is ", " as it is "),
+        ("json", "9" * 5000, "9" * 5000),
         ("json", '{ "b" : [1.0,\n 2e400], "a b" : " \\" " }', '{"b":[1.0,2e400],"a b":" \\" "}'),
     ],
 )  # fmt: skip
@@ -211,7 +223,8 @@ def test_every_type_has_one_canonical_form(kind: str, text: str, form: str) -> N
     ("kind", "text"),
     [("int", "notanumber"), ("int", "1.0"), ("int", "\uff11"), ("float", "nan"), ("float", "1e99999999999999999999"),
      ("bool", "yes"), ("datetime", "soon"), ("datetime", "2026-11-22"), ("uri", "no uri"), ("json", "["),
-     ("json", "NaN"), ("json", "[" * 100_000)],
+     ("datetime", "2026-11-22T10:00:00+99:00"), ("datetime", "2026-11-22T10:00:00+14:30"),
+     ("json", "NaN"), ("json", "[" * 100_000), ("json", '{"to": "us", "to": "all"}')],
 )  # fmt: skip
 def test_a_value_that_is_not_of_its_type_is_refused(kind: str, text: str) -> None:
     """A12: if it failed, `notanumber` would be sent as a number, as the prototype did."""

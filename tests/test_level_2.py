@@ -171,6 +171,21 @@ def states(done: Unpacked) -> list[tuple[str | None, str]]:
     return [(outcome.about.format, outcome.state.value) for outcome in done.outcomes]
 
 
+def test_many_slow_attachments_are_left_in_time(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it failed, a message with a hundred attachments would hold everything up for as many minutes."""
+    monkeypatch.setattr("dragoman.attachments.unpack.TIMES", 0.05)
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    message = packed(incident, FORMATS, site, tmp_path)
+    first = (message.pieces[0].about.uri or "").removeprefix(site.uri)
+    body = site.pages[first]
+    site.pages[first] = lambda handler: (time.sleep(0.2), handler.answer(200, body))
+    done = unpack(message.message, partner(site, tmp_path))
+    assert states(done) == [("iodef-2", "read"), ("stix-2.1", "refused")]
+    assert "took too long together" in done.outcomes[1].reason
+    monkeypatch.undo()
+    assert states(unpack(message.message, partner(site, tmp_path))) == [("iodef-2", "read"), ("stix-2.1", "read")]
+
+
 def test_an_unknown_format_is_kept_and_listed(site: Site, tmp_path: Path) -> None:
     """Who adds a format later still has what came before."""
     [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
@@ -185,6 +200,21 @@ def test_an_unknown_format_is_kept_and_listed(site: Site, tmp_path: Path) -> Non
     kept = [path for path in tmp_path.glob("received/blobs/*") if path.read_bytes() == b"we saw it\n"]
     assert [path.name for path in kept] == [message.pieces[1].about.sha256]
     assert str(kept[0]) in done.outcomes[1].reason
+
+
+def test_of_several_messages_each_has_its_own_attachments(site: Site, tmp_path: Path) -> None:
+    """If it failed, the ledger would speak of the attachment of another message, and of a difference in none."""
+    [incident] = read(FIXTURES[0][1].read_bytes(), "iodef-2", context())
+    said = json.loads(packed(incident, ("iodef-2",), site, tmp_path).message)
+    other = said | {"id": "4e4c896c-f8d0-41d3-ba46-27d986094ac3", "status": "resolved"}
+    unread = other["attachments"][0] | {"uri": f"{site.uri}/gone", "sha256": "0" * 64}
+    told = context()
+    messages = json.dumps([said, other | {"attachments": [other["attachments"][0], unread]}])
+    unpack(messages.encode(), partner(site, tmp_path), told)
+    assert "/1/attachments/1" in [loss.path for loss in told.ledger if loss.code == "D602"]
+    differing = [loss.path for loss in told.ledger if loss.code == "D603"]
+    assert differing
+    assert all(path.startswith("/1/") for path in differing)
 
 
 def test_nothing_is_fetched_that_was_not_agreed_on(site: Site, tmp_path: Path) -> None:

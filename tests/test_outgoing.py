@@ -197,7 +197,8 @@ def test_what_is_withheld_is_in_no_attachment_either(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "uri", ["http://files.example/", "files.example", "https://", "https://a.example/?q=1", "https://u@a.example/", "https://[x/",
-            "https://a.example/\nx"],
+            "https://a.example/\nx", "https://a.example:99999/", "https://a.example:x/", "https://a.example/\\x",
+            "https://a.example/\xe5", "https://\xe5.example/"],
 )  # fmt: skip
 def test_attachments_are_served_over_https_only(uri: str, tmp_path: Path) -> None:
     """Subscribers fetch over nothing else: they would all refuse."""

@@ -285,10 +285,25 @@ def test_an_id_that_spells_a_person_is_spelt_otherwise() -> None:
 def test_what_is_encoded_goes_whole() -> None:
     """If it failed, a mail in base64 would carry its sender out."""
     raw = base64.b64encode(b"From: Jane Doe <jane@corp.example>").decode()
-    incident = Incident(summary="s", observables=[Artifact(payload_bin=raw, mime_type="message/rfc822")])
-    [artifact] = treated(incident, Personal(), at_now()).observables
+    folded = base64.encodebytes(b"From: Jane Doe <jane@corp.example>, and a line that is longer than mails have it").decode()
+    both = [Artifact(payload_bin=one, mime_type="message/rfc822") for one in (raw, folded)]
+    incident = Incident(summary="s", observables=both)
+    [artifact, other] = treated(incident, Personal(), at_now()).observables
     assert isinstance(artifact, Artifact)
+    assert isinstance(other, Artifact)
+    assert other.payload_bin is None, "a program that breaks lines would make it safe"
     assert (artifact.payload_bin, artifact.mime_type) == (None, "message/rfc822")
+
+
+def test_what_is_encoded_is_found_in_fields_that_do_not_say_so() -> None:
+    """If it failed, bytes of a record, or of an object that nobody knows, would carry a sender out; or a digest would go."""
+    raw = base64.encodebytes(b"From: Jane Doe <jane@corp.example>, and a line that is longer than mails have it").decode()
+    digest = "d41d8cd98f00b204e9800998ecf8427e"
+    items = [Additional(dtype="byte", value=raw), Additional(dtype="string", value=digest)]
+    found = treated(Incident(summary="s", additional=items), Personal(), at_now())
+    assert [item.value for item in found.additional] == [None, digest]
+    residue = {"stix-2.1": {"blob": raw, "digest": digest}}
+    assert raw not in str(treated(Incident(summary="s", residue=residue), Personal(), at_now()).residue)
 
 
 def test_a_program_goes_only_for_a_value_that_is_known() -> None:

@@ -49,6 +49,14 @@ def test_paths_stand_relative_to_the_profile(tmp_path: Path) -> None:
         ("[agreements.acme]\nformat = ['iodef-2']\n", "agreements.acme.format"),
         ("[personal]\ndefault = 'hide'\n", "personal.default"),
         ("[sender\n", "team.toml:1"),
+        ("[agreements.acme]\nhosts = ['https://files.example.com/i']\n", "'https://files.example.com/i' is no host"),
+        ("[agreements.acme]\nhosts = ['*.example.com']\n", "is no host"),
+        ("[fetch]\nprivate_hosts = ['files.intranet ']\n", "is no host"),
+        ("[fetch]\ntotal_seconds = inf\n", "fetch.total_seconds"),
+        ("[fetch]\nidle_seconds = nan\n", "fetch.idle_seconds"),
+        ("[fetch]\nconnect_seconds = 0\n", "fetch.connect_seconds"),
+        ("[fetch]\nmax_bytes = -1\n", "fetch.max_bytes"),
+        ("[fetch]\nredirects = -1\n", "fetch.redirects"),
     ],
 )
 def test_a_wrong_profile_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
@@ -56,6 +64,22 @@ def test_a_wrong_profile_is_refused_with_its_place(tmp_path: Path, text: str, sa
     with pytest.raises(UsageError) as error:
         load(written(tmp_path, text))
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["[personnal]\ndefault = 'block'\n", "[agreement.acme]\n", "[stix]\nshaep = 'C'\n", "max = 1\n"]
+)
+def test_a_section_that_nothing_reads_is_refused(tmp_path: Path, text: str) -> None:
+    """If it failed, one letter would let out all that a section forbids."""
+    with pytest.raises(UsageError, match=r"no section has it, .* \[personal\]"):
+        profiled(str(written(tmp_path, text)))
+
+
+def test_hosts_are_names_with_or_without_a_port(tmp_path: Path) -> None:
+    """If it failed, a host that exists could not be agreed on."""
+    text = "[agreements.acme]\nhosts = ['Files.example.com', 'localhost:8443', '192.0.2.1', '[2001:db8::1]:8443']\n"
+    found = load(written(tmp_path, text)).agreement("acme").hosts
+    assert found == ("files.example.com", "localhost:8443", "192.0.2.1", "[2001:db8::1]:8443")
 
 
 @pytest.mark.requirement("AT-3")

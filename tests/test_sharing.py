@@ -351,6 +351,9 @@ def test_a_gate_follows_the_policy() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("", "names no perimeters"),
+        ("[]", "names no perimeters"),
+        ("rules: {\xe5: 1}", "no text in UTF-8"),
         ("perimeters: {a: {max: PINK}}", "perimeters.a.max"),
         ("perimeters: {a: {max: RED}}\nrules: [{name: r, categories: [gossip], decision: pass}]", "gossip"),
         ("perimeters: {a: {max: RED}}\nrules: [{name: r, perimeters: [b], decision: pass}]", "'b'"),
@@ -360,10 +363,11 @@ def test_a_gate_follows_the_policy() -> None:
 def test_a_wrong_policy_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
     """If it failed, a slip in a policy would be a rule that never fits, and so a hole."""
     file = tmp_path / "policy.yaml"
-    file.write_text(text)
+    file.write_text(text, "latin-1")
     with pytest.raises(UsageError) as error:
         load_policy(file)
     assert said in str(error.value)
+    assert ": :" not in str(error.value)
 
 
 def test_a_perimeter_that_nobody_defined_is_refused() -> None:

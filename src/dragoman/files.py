@@ -35,6 +35,13 @@ def save(path: Path, data: bytes) -> None:
     if path.exists() and not path.is_file():
         path.write_bytes(data)  # a device or a pipe cannot be replaced
         return
+    try:
+        _replace(path, data)
+    except OSError as error:  # which names the file beside it, of which nobody knows
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def _replace(path: Path, data: bytes) -> None:
     with ExitStack() as unless_done:
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name[:40]}.", delete=False) as file:
             unless_done.callback(Path(file.name).unlink, missing_ok=True)

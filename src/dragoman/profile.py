@@ -9,14 +9,25 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from dragoman.errors import UsageError
 
 SECTIONS = ("sender", "store", "agreements", "fetch", "personal", "provenance", "types", "policy", "derivation")
 Treatment = Literal["block", "redact", "pseudonymise", "allow"]
+HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?", re.ASCII)
+
+
+def _host(text: str) -> str:
+    if HOST.fullmatch(text.lower()) is None:
+        raise ValueError(f"{text!r:.80} is no host: one is files.example.com, or with a port files.example.com:8443")
+    return text.lower()
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -55,7 +66,7 @@ class Agreement(Section):
     basis: str | None = None
     mappings: tuple[Path, ...] = ()
     order: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[Host, ...] = ()
     token_env: str | None = None
     token_file: Path | None = None
 
@@ -63,13 +74,13 @@ class Agreement(Section):
 class Fetch(Section):
     """Bounds of a fetch: bytes after decoding, seconds, redirects.  ca_file: who signs the partners' certificates."""
 
-    max_bytes: int = 25 * 2**20
-    connect_seconds: float = 5
-    idle_seconds: float = 10
-    total_seconds: float = 60
-    redirects: int = 3
+    max_bytes: int = Field(default=25 * 2**20, ge=1)
+    connect_seconds: Seconds = 5
+    idle_seconds: Seconds = 10
+    total_seconds: Seconds = 60
+    redirects: int = Field(default=3, ge=0, le=20)
     ca_file: Path | None = None
-    private_hosts: tuple[str, ...] = ()  # hosts of ours that may have a private address: an operator's decision
+    private_hosts: tuple[Host, ...] = ()  # hosts of ours that may have a private address: an operator's decision
 
 
 class Personal(Section):
@@ -165,7 +176,8 @@ def load(file: str | Path | None) -> Profile:
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(step) for step in fault["loc"])
-        raise UsageError(f"{place}: {fault['msg']}", where=str(file), fix="see the guide on profiles") from None
+        what = f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+        raise UsageError(what, where=str(file), fix="see the guide on profiles") from None
 
 
 def parsed(file: str | Path) -> dict[str, Any]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, BinaryIO, TypeAlias
 
@@ -111,8 +111,24 @@ def translate(
     name = format or _detected(stream, context)
     with paused_collector():
         incidents = read(stream, name, context)
-        incidents = incidents if step is None else [step(incident, context) for incident in incidents]
+        incidents = incidents if step is None else stepped(incidents, step, context)
         return Translation(write(incidents, to, context), name, to, incidents, context.ledger)
+
+
+def stepped(incidents: Sequence[Incident], step: Step, context: Context) -> list[Incident]:
+    """The incidents of a document after a step.
+
+    Of several the ledger says which one each loss is about; what the reader told of the same place is not told again.
+    """
+    known = {(loss.code, loss.path) for loss in context.ledger}
+    done: list[Incident] = []
+    for place, incident in enumerate(incidents):
+        told = Ledger()
+        done.append(step(incident, replace(context, ledger=told)))
+        where = f"/{place}" if len(incidents) > 1 else ""
+        losses = [replace(loss, path=where + loss.path) for loss in told]
+        context.ledger.losses += [loss for loss in losses if (loss.code, loss.path) not in known]
+    return done
 
 
 def plan(source: bytes | BinaryIO, to: str, format: str | None = None, context: Context | None = None) -> Ledger:

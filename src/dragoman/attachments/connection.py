@@ -19,6 +19,7 @@ from typing import Any
 
 from dragoman.attachments import addresses
 from dragoman.errors import PeerError, ReadError
+from dragoman.text import visible
 
 HEADER = 64 * 1024  # bytes of a response before its body
 BUFFER = 16 * 1024
@@ -42,7 +43,7 @@ class Clock:
         """Seconds for the next wait.  Raises TimeoutError when there are none left."""
         left = self.end - time.monotonic()
         if left <= 0:
-            raise TimeoutError("took longer in all than it may")
+            raise TimeoutError
         return min(self.idle, left)
 
 
@@ -144,10 +145,11 @@ def asked(
             yield response
         finally:
             stream.end()
-    except TimeoutError as error:
-        raise PeerError(f"too slow: {error}" if str(error).startswith("took") else "too slow: nothing came") from None
+    except TimeoutError:
+        over = time.monotonic() >= clock.end
+        raise PeerError(f"too slow: {'took longer in all than it may' if over else 'nothing came'}") from None
     except (OSError, HTTPException) as error:
-        raise PeerError(f"the connection failed: {type(error).__name__}: {error}") from None
+        raise PeerError(visible(f"the connection failed: {type(error).__name__}: {error}")) from None
 
 
 def _connected(target: Target, clock: Clock, seconds: float) -> socket.socket:

@@ -45,7 +45,7 @@ class Terms:
 
     def target(self, uri: str) -> Target:
         """Where a URI leads.  Raises ReadError for one that we do not follow, PeerError for an address that is barred."""
-        parts = _split(uri)
+        parts = parts_of(uri)
         host, port = parts.hostname or "", parts.port or 443
         if not _named(host, port, self.hosts):
             raise ReadError(f"the agreement names no host {visible(host)}:{port}")
@@ -61,13 +61,18 @@ class Terms:
         except ssl.SSLError:
             fix = "it is a file of certificates in PEM"
             raise UsageError("ca_file cannot be read", where=str(self.ca_file), fix=fix) from None
+        except OSError as error:  # in which the standard library names no file
+            raise OSError(error.errno, error.strerror, str(self.ca_file)) from None
 
 
 def terms(agreement: Agreement, profile: Profile, environment: Callable[[str], str | None] = os.environ.get) -> Terms:
-    """The terms of an agreement.  Raises UsageError for a credential that is not there or is none, OSError."""
+    """The terms of an agreement.
+
+    Raises UsageError for a credential that is not there or is none, and for certificates that are none, OSError.
+    """
     token = None
     if agreement.token_file is not None:
-        token = profile.path(agreement.token_file).read_text("utf-8").strip()
+        token = profile.path(agreement.token_file).read_text("utf-8", "replace").strip()
     elif agreement.token_env is not None:
         token = environment(agreement.token_env)
         if token is None:
@@ -75,7 +80,10 @@ def terms(agreement: Agreement, profile: Profile, environment: Callable[[str], s
     if token is not None and not re.fullmatch(r"[\x21-\x7e]+", token):
         raise UsageError("the credential is no token", fix="one line of visible ASCII, without spaces")
     ca_file = profile.fetch.ca_file
-    return Terms(agreement.hosts, profile.fetch, token, profile.path(ca_file) if ca_file else None)
+    made = Terms(agreement.hosts, profile.fetch, token, profile.path(ca_file) if ca_file else None)
+    if ca_file is not None:
+        made.tls()  # a slip in it is not the fault of an attachment
+    return made
 
 
 def fetched(attachment: Attachment, terms: Terms, cache: Path) -> bytes:
@@ -85,12 +93,13 @@ def fetched(attachment: Attachment, terms: Terms, cache: Path) -> bytes:
     """
     blobs = Blobs(cache / "blobs")
     if attachment.sha256 and (known := blobs.get(attachment.sha256.lower())) is not None:
+        check(attachment, known)
         return known
     partial = Partial.of(attachment, cache)
     try:
         _follow(attachment, terms, partial)
         check(attachment, bytes(partial.data))
-    except PeerError:
+    except (PeerError, KeyboardInterrupt):
         partial.keep()
         raise
     except DragomanError:
@@ -154,7 +163,9 @@ class Partial:
         """Goes on behind what is there if the server does, else from the start.  Raises ReadError."""
         if response.status == 206:
             start = re.match(r"bytes (\d+)-", response.headers.get("Content-Range") or "")
-            if start is None or int(start[1]) != len(self.data) or encoding(response):
+            tag = response.headers.get("ETag") or self.validator
+            other = self.validator.startswith('"') and tag != self.validator  # RFC 9110 section 15.3.7.3: of another one
+            if start is None or int(start[1]) != len(self.data) or encoding(response) or other:
                 raise ReadError("answered with another part than was asked for")
             return
         self.data.clear()
@@ -180,10 +191,10 @@ def _follow(attachment: Attachment, terms: Terms, partial: Partial) -> None:
     bounds, tls = terms.bounds, terms.tls()
     clock = Clock(bounds.idle_seconds, time.monotonic() + bounds.total_seconds)
     uri = attachment.uri or ""
-    first = _split(uri).netloc
+    first = parts_of(uri).netloc
     for _ in range(bounds.redirects + 1):
         target = terms.target(uri)
-        headers = _headers(terms, partial, _split(uri).netloc == first)
+        headers = _headers(terms, partial, parts_of(uri).netloc == first)
         with asked(target, headers, tls, clock, bounds.connect_seconds) as response:
             if response.status not in REDIRECTS:
                 _take(response, attachment, bounds, partial)
@@ -223,7 +234,7 @@ def _answered(status: int, partial: Partial) -> DragomanError:
     return PeerError(f"the server answered {status}", fix=fix)
 
 
-def _split(uri: str) -> SplitResult:
+def parts_of(uri: str) -> SplitResult:
     """The parts of a URI that we follow.  Raises ReadError for any other."""
     if not re.fullmatch(r"[\x21-\x5b\x5d-\x7e]+", uri):
         raise ReadError("its URI holds characters that no URI has")
@@ -240,5 +251,5 @@ def _split(uri: str) -> SplitResult:
 
 
 def _named(host: str, port: int, names: tuple[str, ...]) -> bool:
-    known = {name.lower() for name in names}
+    known = {name.lower().replace("[", "").replace("]", "") for name in names}
     return f"{host}:{port}" in known or (port == 443 and host in known)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import format_datetime
+from functools import cache
 
+from dragoman.adapter import Likeness
 from dragoman.attachments.envelope import DOMAIN, MESSAGE_TYPE, Envelope, Found, inner_name
-from dragoman.attachments.pack import Packed
+from dragoman.attachments.pack import MESSAGE, Packed
 from dragoman.attachments.store import digest_of
+from dragoman.detect import HEAD
 from dragoman.errors import LimitExceeded, ReadError, UsageError
 from dragoman.model.incident import Attachment
+from dragoman.registry import adapter
 
 PARTS = 1000
 OURS = "message."  # how the name of the part begins that is the message itself
-HEADER = re.compile(rb"[\x21-\x39\x3b-\x7e]+:[ \t]|From ")
+HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]*:[ \t\r\n]|Return-Path:<|From ", re.IGNORECASE)
 TEXT = "The message about the incident is attached as JSON that people can read, with {count} attachment(s) for machines.\n"
 
 
@@ -41,13 +46,10 @@ def write(packed: Packed, heading: Heading, now: datetime) -> bytes:
     """The mail of a message.  Raises UsageError for a heading that is none."""
     heading.check()
     mail = EmailMessage(policy=policy.SMTP)
-    try:
-        mail["Subject"] = heading.subject or f"Incident message {packed.id}"
-        for name, value in (("From", heading.sender), ("To", heading.recipient)):
-            if value is not None:
-                mail[name] = value
-    except (ValueError, IndexError) as error:  # of the standard library's own parser of addresses
-        raise UsageError(f"the heading of the mail cannot be written: {error}") from None
+    mail["Subject"] = heading.subject or f"Incident message {packed.id}"
+    for name, value in (("From", heading.sender), ("To", heading.recipient)):
+        if value is not None:
+            _address(mail, name, value)
     mail["Date"] = format_datetime(now.astimezone(UTC))
     mail["Message-ID"] = f"<{packed.id}@{DOMAIN}>"
     mail.set_content(TEXT.format(count=len(packed.pieces)))
@@ -56,8 +58,19 @@ def write(packed: Packed, heading: Heading, now: datetime) -> bytes:
         about = piece.about
         filename = "".join(c if c.isprintable() else "_" for c in about.filename or "attachment")
         _attach(mail, piece.data, about.media_type or "", filename, inner_name(about.uri) or digest_of(piece.data))
-    mail.set_boundary(f"=_{packed.id}_{digest_of(packed.message)[:32]}")
+    mail.set_boundary(f"=_{digest_of(packed.message)[:32]}")  # short, or it is folded as few programs can read it
     return mail.as_bytes()
+
+
+def _address(mail: EmailMessage, name: str, value: str) -> None:
+    """Adds a header of addresses.  Raises UsageError unless mail can go to all of them."""
+    try:
+        mail[name] = value
+        found = mail[name].addresses
+    except (ValueError, IndexError):  # of the standard library's own parser of addresses
+        found = ()
+    if not found or not all(one.username and one.domain and one.addr_spec.isascii() for one in found):
+        raise UsageError(f"{value!r:.80} is no mail address", fix="such as soc@example.com, in ASCII")
 
 
 def _attach(mail: EmailMessage, data: bytes, media_type: str, filename: str, name: str) -> None:
@@ -81,19 +94,36 @@ def opened(data: bytes, source: str) -> Envelope:
         raise LimitExceeded("parts nest in each other deeper than can be followed", where=source) from None
     if len(parts) > PARTS:
         raise LimitExceeded(f"more than {PARTS} parts", where=source)
-    typed = [part for part in parts if part.get_content_type() == MESSAGE_TYPE]
-    messages = [part for part in typed if _called(part).startswith(f"<{OURS}")] or typed
+    messages = _messages(parts)
     if len(messages) != 1:
         raise ReadError(f"a mail with {len(messages) or 'no'} parts that are {MESSAGE_TYPE}", where=source)
 
+    @cache
+    def by_digest() -> dict[str, Message]:
+        return {digest_of(_body(part)): part for part in parts}
+
     def part(attachment: Attachment) -> Found | None:
         name = inner_name(attachment.uri)
-        found = [part for part in parts if name and _called(part) == f"<{name}@{DOMAIN}>"]
+        if name is None:
+            return None
+        found = [part for part in parts if _called(part) == f"<{name}@{DOMAIN}>"]
         if len(found) > 1:
             raise ReadError(f"{len(found)} parts are called {name}", where=source)
-        return Found(_body(found[0]), found[0].get_content_type()) if found else None
+        one = found[0] if found else by_digest().get((attachment.sha256 or "").lower())
+        return None if one is None else Found(_body(one), one.get_content_type())
 
     return Envelope(_body(messages[0]), part)
+
+
+def _messages(parts: Iterable[Message]) -> list[Message]:
+    """The parts that may be the message.  A program that passes a mail on may name and type its parts anew."""
+    typed = [part for part in parts if part.get_content_type() == MESSAGE_TYPE]
+    named = [part for part in typed or parts if _called(part).startswith(f"<{OURS}")]
+    return named or typed or [part for part in parts if _is_base(part)]
+
+
+def _is_base(part: Message) -> bool:
+    return adapter(MESSAGE).sniff(_body(part)[:HEAD]) >= Likeness.PROBABLY
 
 
 def _called(part: Message) -> str:

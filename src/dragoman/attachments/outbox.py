@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dragoman.attachments import mail, zipped
 from dragoman.attachments.envelope import Kind, placed_inside
+from dragoman.attachments.fetch import parts_of
 from dragoman.attachments.mail import Heading
 from dragoman.attachments.pack import Packed, Place
 from dragoman.attachments.store import Store, unguessable, write
-from dragoman.errors import UsageError
+from dragoman.errors import ReadError, UsageError
 from dragoman.profile import Profile
 
 FOLDER = "attachments"
@@ -23,12 +23,12 @@ SUFFIXES = {"zip": ".zip", "mime": ".eml"}
 def check_base_uri(uri: str) -> str:
     """The URI below which attachments are served, with a slash at its end.  Raises UsageError."""
     try:
-        parts = urlsplit(uri)
-        sound = parts.scheme == "https" and parts.hostname and not (parts.query or parts.fragment or parts.username)
-    except ValueError:
+        parts = parts_of(uri)
+        sound = not (parts.query or parts.fragment)
+    except ReadError:
         sound = False
-    if not sound or not uri.isprintable() or " " in uri:
-        fix = "https://HOST/FOLDER: partners fetch over nothing else"
+    if not sound:
+        fix = "https://HOST/FOLDER in ASCII: partners follow nothing else"
         raise UsageError(f"--base-uri {uri!r:.80} cannot be served from", fix=fix)
     return uri.rstrip("/") + "/"
 
@@ -52,9 +52,13 @@ class Outbox:
         base = check_base_uri(self.base_uri)
         return lambda data, media_type, token: base + self.store.add(data, media_type, token).name
 
-    def put(self, packed: Packed, heading: Heading, now: datetime) -> Path:
-        """Writes the message under its id, readable for the owner only.  Raises UsageError, OSError."""
-        path = self.folder / f"{packed.id}{SUFFIXES.get(self.embed or '', '.json')}"
+    def put(self, packed: Packed, heading: Heading, now: datetime, number: int = 1) -> Path:
+        """Writes the message under its id, readable for the owner only.
+
+        number: the how manieth of this id it is, for a document may hold several.  Raises UsageError, OSError.
+        """
+        again = f"-{number}" if number > 1 else ""
+        path = self.folder / f"{packed.id}{again}{SUFFIXES.get(self.embed or '', '.json')}"
         if self.embed == "zip":
             data = zipped.write(packed.message, packed.pieces)
         else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from dragoman.attachments.files import ready, vouched, without
 from dragoman.attachments.mail import Heading
 from dragoman.attachments.outbox import Outbox
 from dragoman.attachments.pack import File, Packed, check_agreed, check_writable, pack
-from dragoman.errors import UsageError
+from dragoman.errors import ForbiddenLoss, UsageError
 from dragoman.incident_types.fit import step
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Incident
@@ -20,7 +21,7 @@ from dragoman.outgoing import prepared, restricts
 from dragoman.personal import untreated
 from dragoman.profile import Agreement, Profile
 from dragoman.registry import formats
-from dragoman.translate import Step, read
+from dragoman.translate import Step, read, stepped
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Sent:
 def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox, context: Context) -> list[Sent]:
     """A message for each incident of a document, written; with what became of the values.
 
+    None is written unless all of them may be.
     Raises UsageError, ReadError, ForbiddenLoss for what the agreement does not allow and for a file that cannot be prepared,
     InvalidOutput, OSError.
     """
@@ -88,13 +90,29 @@ def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox,
     place, incidents = outbox.place(), read(data, source_format, context)
     _check_listed(order.links, incidents)
     done: list[Sent] = []
-    for incident in incidents:
-        told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if not done else []))
-        incident = prepare(incident, told)
+    called = Counter[str]()
+    for incident, told in list(_prepared(incidents, prepare, context)):
         message = pack(incident, wanted, files, place, told)
+        called[message.id] += 1
+        path = outbox.put(message, order.heading, context.now(), called[message.id])
         persons = 0 if order.terms is not None else untreated(incident)
-        done.append(Sent(outbox.put(message, order.heading, context.now()), message, told.ledger, persons))
+        done.append(Sent(path, message, told.ledger, persons))
     return done
+
+
+def _prepared(incidents: Sequence[Incident], prepare: Step, context: Context) -> Iterator[tuple[Incident, Context]]:
+    """Each incident as it may go, with a ledger of its own; the first has what the reader could not understand.
+
+    Raises what `prepare` does, with the number of the incident.
+    """
+    for number, incident in enumerate(incidents):
+        told = replace(context, ledger=Ledger(context.ledger.of({Kind.INVALID}) if number == 0 else []))
+        try:
+            yield prepare(incident, told), told
+        except ForbiddenLoss as error:
+            if len(incidents) > 1:
+                error.where = f"/{number}{error.where.removeprefix('/0')}"
+            raise
 
 
 def _agreed(order: Order, tokens: Sequence[str], context: Context) -> Context:
@@ -112,7 +130,7 @@ def _preparing(order: Order) -> Step:
     fit, terms = step(order.profile), order.terms
 
     def prepare(incident: Incident, context: Context) -> Incident:
-        incident = incident if fit is None else fit(incident, context)
+        [incident] = [incident] if fit is None else stepped([incident], fit, context)
         if terms is None:
             return incident
         rest, kept = without(incident, order.links, context.ledger)

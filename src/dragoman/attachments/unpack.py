@@ -5,6 +5,7 @@ Whatever is wrong with an attachment is told in one line; the message remains us
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,7 +17,7 @@ from dragoman.attachments.fetch import Terms, check, check_media_type, fetched
 from dragoman.attachments.merge import Account, beyond, merged
 from dragoman.attachments.pack import MESSAGE
 from dragoman.attachments.store import Blobs
-from dragoman.errors import DragomanError, ReadError, UsageError
+from dragoman.errors import DragomanError, PeerError, ReadError, UsageError
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Attachment, Incident
 from dragoman.model.plain import copied
@@ -26,6 +27,7 @@ from dragoman.text import visible
 from dragoman.translate import read, write
 
 MOST = 100  # attachments that are asked for
+TIMES = 10  # as long as one attachment may take, all may take together: many slow ones are slow as well
 
 
 class State(StrEnum):
@@ -70,6 +72,10 @@ class Partner:
     terms: Terms = field(default_factory=lambda: Terms(hosts=()))
     cache: Path | None = None
 
+    def until(self) -> float:
+        """When nothing more is asked for, if fetching begins now (monotonic)."""
+        return time.monotonic() + TIMES * self.terms.bounds.total_seconds
+
 
 def unpack(data: bytes, partner: Partner | None = None, context: Context | None = None) -> Unpacked:
     """The incidents of a message, with what its attachments say.
@@ -83,27 +89,35 @@ def unpack(data: bytes, partner: Partner | None = None, context: Context | None 
     messages = read(envelope.message, MESSAGE, context)
     outcomes: list[Outcome] = []
     incidents: list[Incident] = []
-    for message in messages:
+    until = partner.until()
+    for number, message in enumerate(messages):
+        told = replace(context, ledger=Ledger())
         most = max(0, MOST - len(outcomes))
-        found = [_outcome(about, envelope, partner, context) for about in message.attachments[:most]]
+        found = [_outcome(about, envelope, partner, until, told) for about in message.attachments[:most]]
         found += [Outcome(about, State.REFUSED, f"beyond the first {MOST}") for about in message.attachments[most:]]
-        incidents += _whole(message, found, partner, context)
+        incidents += _whole(message, found, partner, told)
+        _tell(found, told.ledger)
+        where = f"/{number}" if len(messages) > 1 else ""
+        context.ledger.losses += [replace(loss, path=where + loss.path) for loss in told.ledger]
         outcomes += found
-    for place, outcome in enumerate(outcomes):
-        if outcome.state is not State.READ:
-            kind = Kind.DROPPED if outcome.state is State.REFUSED else Kind.CARRIED
-            context.ledger.note(kind, "D602", f"/attachments/{place}", str(outcome))
     return Unpacked(incidents, outcomes)
 
 
-def _outcome(about: Attachment, envelope: Envelope, partner: Partner, context: Context) -> Outcome:
+def _tell(outcomes: Sequence[Outcome], ledger: Ledger) -> None:
+    for place, outcome in enumerate(outcomes):
+        if outcome.state is not State.READ:
+            kind = Kind.DROPPED if outcome.state is State.REFUSED else Kind.CARRIED
+            ledger.note(kind, "D602", f"/attachments/{place}", str(outcome))
+
+
+def _outcome(about: Attachment, envelope: Envelope, partner: Partner, until: float, context: Context) -> Outcome:
     try:
-        return _taken(about, envelope, partner, context)
+        return _taken(about, envelope, partner, until, context)
     except DragomanError as error:
         return Outcome(about, State.REFUSED, f"{error.what}{f' ({error.fix})' if error.fix else ''}")
 
 
-def _taken(about: Attachment, envelope: Envelope, partner: Partner, context: Context) -> Outcome:
+def _taken(about: Attachment, envelope: Envelope, partner: Partner, until: float, context: Context) -> Outcome:
     """One attachment: from the envelope or the network, checked and read.  Raises DragomanError for one to refuse."""
     token = _token(about)
     known = token in formats() and Can.READ in adapter(token).format.can
@@ -112,7 +126,7 @@ def _taken(about: Attachment, envelope: Envelope, partner: Partner, context: Con
     inside = envelope.part(about)
     if (reason := _not_asked_for(token, inside, partner)) is not None:
         return Outcome(about, State.LEFT, reason)
-    data = _bytes(about, inside, partner)
+    data = _bytes(about, inside, partner, until)
     if not known:
         kept = f"as {_keep(data, partner.cache)}" if partner.cache else "in the message that it came with"
         return Outcome(about, State.KEPT, f"no adapter reads {token!r}; {len(data)} bytes are kept {kept}")
@@ -139,10 +153,12 @@ def _not_asked_for(token: str, inside: Found | None, partner: Partner) -> str | 
     return None
 
 
-def _bytes(about: Attachment, inside: Found | None, partner: Partner) -> bytes:
+def _bytes(about: Attachment, inside: Found | None, partner: Partner, until: float) -> bytes:
     if inside is None:
         if partner.cache is None:
             raise UsageError("there is no folder for what is fetched", fix="a store in the profile, or --keep DIR")
+        if time.monotonic() > until:
+            raise PeerError("those before it took too long together", fix="unpack it again: what came is kept")
         return fetched(about, partner.terms, partner.cache)
     check_media_type(inside.media_type, about.media_type)
     check(about, inside.data)

@@ -11,6 +11,7 @@ from dragoman.cli import options
 from dragoman.cli.emit import emit
 from dragoman.cli.personal import pieces
 from dragoman.cli.settings import settings
+from dragoman.errors import UsageError
 from dragoman.files import called, load
 from dragoman.ledger import Ledger
 from dragoman.text import visible
@@ -74,10 +75,12 @@ def command(
     from dragoman.attachments.provider import Order, packed
     from dragoman.profile import load as load_profile
 
+    heading = Heading(mail_from, mail_to, subject)
+    _check_together(base_uri, embed, heading != Heading())
     known = load_profile(profile)
     outbox = Outbox(Path(output), store_of(known, Path(output)), base_uri, embed)
     context = settings(profile, options, limits, tables, strict=strict).context(incident)
-    order = Order(attach, known, partner, Heading(mail_from, mail_to, subject), vouch)
+    order = Order(attach, known, partner, heading, vouch)
     done = packed(load(incident, context.limits.bytes), source_format, order, outbox, context)
     if as_json:
         _as_json(done)
@@ -87,6 +90,14 @@ def command(
         if not quiet:
             _tell(called(incident), sent, verbose)
             _warn(called(incident), sent)
+
+
+def _check_together(base_uri: str | None, embed: str | None, heading: bool) -> None:
+    """Raises UsageError for options of which one would do nothing."""
+    if base_uri is not None and embed is not None:
+        raise UsageError("--base-uri and --embed exclude each other", fix="attachments are served, or inside")
+    if heading and embed != "mime":
+        raise UsageError("--mail-from, --mail-to and --subject are of a mail", fix="--embed mime")
 
 
 def _as_json(done: list[Sent]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -119,11 +120,12 @@ def _rows(incidents: Sequence[Incident], policy: Policy, perimeter: str, context
     rows: list[Row] = []
     gone = _taken_out(incidents, policy, perimeter, context, default)
     for number, incident in enumerate(incidents):
-        age = age_of(incident, context.now())
+        age, where = age_of(incident, context.now()), f"/{number}" if len(incidents) > 1 else ""
         for leaf in _leaves(incident, default):
             verdict = policy.decide(leaf.category, leaf.label.level, perimeter, age)
             why = next((gone[place] for place in _above(f"/{number}{leaf.path}") if place in gone), None)
-            rows.append((leaf, Verdict(False, why) if verdict.passes and why else verdict))
+            placed = replace(leaf, path=where + leaf.path)
+            rows.append((placed, Verdict(False, why) if verdict.passes and why else verdict))
     return rows
 
 
@@ -156,10 +158,11 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _print_json(rows: list[Row]) -> None:
+    from dragoman.sharing.redact import level_name
     from dragoman.tree.json import encode
 
     emit(encode([
-        {"path": leaf.path, "value": leaf.value, "category": leaf.category, "level": leaf.label.level.name,
+        {"path": leaf.path, "value": leaf.value, "category": leaf.category, "level": level_name(leaf.label.level),
          "marked": str(leaf.label), "passes": verdict.passes, "why": verdict.why}
         for leaf, verdict in rows
     ]))  # fmt: skip
@@ -170,12 +173,13 @@ def _print_table(rows: list[Row], perimeter: str) -> None:
     from rich.text import Text
 
     from dragoman.cli.console import console
+    from dragoman.sharing.redact import level_name
 
     table = Table("", "field", "value", "category", "level", "why", title=f"to {perimeter}", title_justify="left")
     for leaf, verdict in rows:
         mark = Text("passes", "green") if verdict.passes else Text("withheld", "red")
         value = visible(str(leaf.value), LONGEST)
-        table.add_row(mark, visible(leaf.path), value, leaf.category, leaf.label.level.name, visible(verdict.why))
+        table.add_row(mark, visible(leaf.path), value, leaf.category, level_name(leaf.label.level), visible(verdict.why))
     console().print(table)
     passing = sum(verdict.passes for _, verdict in rows)
     console().print(f"{passing} of {len(rows)} values pass")

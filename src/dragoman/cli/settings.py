@@ -70,7 +70,13 @@ def profiled(file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     tables = raw.pop("mappings", [])
     if not isinstance(tables, list) or not all(isinstance(table, str) for table in tables):
         raise UsageError("mappings is a list of file names", where=file, fix='mappings = ["mine.yaml"]')
-    return dict(_flat(raw, "")), tuple(str(Path(file).parent / table) for table in tables)
+    values = dict(_flat(raw, ""))
+    sections = ("defaults", *SECTIONS)
+    unknown = next((name for name in _leaves(raw, "") if name.partition(".")[0] not in sections and not _is_known(name)), None)
+    if unknown is not None:
+        there = ", ".join(f"[{name}]" for name in sections)
+        raise UsageError(f"{unknown}: no section has it, and no format such an option", where=file, fix=f"sections: {there}")
+    return values, tuple(str(Path(file).parent / table) for table in tables)
 
 
 def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
@@ -79,6 +85,15 @@ def _flat(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value.isoformat() if isinstance(value, date | time) else value
+
+
+def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """The dotted names of all values, and of sections in which there is nothing."""
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
 
 
 def _option(text: str) -> tuple[str, Any]:
@@ -91,11 +106,17 @@ def _option(text: str) -> tuple[str, Any]:
 
 def _check_known(name: str) -> None:
     """Raises UsageError for an option that no format has: a typing error must not pass unseen."""
-    known = {option for found in adapters().values() for option in found.format.options}
-    # In the name of an option, a word in capitals stands for any (defaults.PATH).
-    patterns = [re.sub("[A-Z]+", ".+", re.escape(option)) for option in known]
-    if not any(re.fullmatch(pattern, name) for pattern in patterns):
-        raise UsageError(f"-O {name}: no format has such an option", fix=f"there are {', '.join(sorted(known))}")
+    if not _is_known(name):
+        raise UsageError(f"-O {name}: no format has such an option", fix=f"there are {', '.join(sorted(_known()))}")
+
+
+def _is_known(name: str) -> bool:
+    """Whether a format has an option of that name, in which a word in capitals stands for any (defaults.PATH)."""
+    return any(re.fullmatch(re.sub("[A-Z]+", ".+", re.escape(option)), name) for option in _known())
+
+
+def _known() -> set[str]:
+    return {option for found in adapters().values() for option in found.format.options}
 
 
 def _limits(texts: tuple[str, ...]) -> Limits:

@@ -16,7 +16,7 @@ from dragoman.errors import UsageError
 from dragoman.files import called, load
 from dragoman.ledger import Kind
 from dragoman.text import visible
-from dragoman.translate import read
+from dragoman.translate import read, stepped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,13 +112,13 @@ def _check(name: str, source_format: str | None, types: Types, context: Context,
 
     incidents = read(load(name, context.limits.bytes), source_format, context)
     context.ledger.losses = [loss for loss in context.ledger if "/custom_fields/" in loss.path]
-    for incident in incidents:
-        typed(incident, types, context)
+    stepped(incidents, lambda incident, told: typed(incident, types, told), context)
     for loss in context.ledger:
         click.echo(visible(f"{called(name)}: {loss.path}: {loss.reason} [{loss.code}]", LONGEST))
     faults = context.ledger.of({Kind.INVALID})
     if not (faults or quiet):
-        click.echo(visible(f"{called(name)}: fits its type"))
+        fits = "fits its type" if any(incident.type for incident in incidents) else "says no incident type"
+        click.echo(visible(f"{called(name)}: {fits}"))
     return DOES_NOT_FIT if faults else 0
 
 

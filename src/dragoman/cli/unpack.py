@@ -62,7 +62,7 @@ def command(
     from dragoman.attachments.unpack import unpack
     from dragoman.incident_types.fit import step
     from dragoman.profile import load as load_profile
-    from dragoman.translate import write
+    from dragoman.translate import stepped, write
 
     if as_json and output is None:
         raise UsageError("--json prints to where the incident would go", fix="-o FILE")
@@ -74,7 +74,7 @@ def command(
     context = settings(profile, options, limits, tables).context(message)
     fit = step(known)
     done = unpack(load(message, context.limits.bytes), dealing, context)
-    incidents = done.incidents if fit is None else [fit(incident, context) for incident in done.incidents]
+    incidents = done.incidents if fit is None else stepped(done.incidents, fit, context)
     differing = len(context.ledger)
     data = write(incidents, target, context)
     emit(data) if output in (None, STDIN) else save(Path(str(output)), data)

@@ -150,9 +150,7 @@ class Fitting:
         return copied(said, **made) if made else said
 
     def _wrong(self, code: str, path: str, reason: str, was: str | None) -> None:
-        """Tells of a fault, unless the reader of the format told of it."""
-        if not any(loss.code == code and loss.path == path for loss in self.ledger):
-            self.ledger.note(Kind.INVALID, code, path, reason, was or "")
+        self.ledger.note(Kind.INVALID, code, path, reason, was or "")
 
     def _told(self, path: str, reason: str, was: str | None) -> None:
         self.ledger.note(Kind.NARROWED, "D504", path, reason, was or "")

@@ -18,7 +18,8 @@ from typing import Any
 
 from dragoman.model.parts import Text, Words
 
-TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+ZONE = r"Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00"  # XML Schema part 2, section 3.2.7.3: no clock is further from UTC
+TIME = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?({ZONE})?", re.ASCII)
 STIX_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{8,})", re.ASCII)
 

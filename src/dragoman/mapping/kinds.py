@@ -48,11 +48,12 @@ def check(word: str, text: str) -> None:
 
 def canonical_time(text: str) -> str:
     """ISO 8601 as RFC 3339 puts it.  Raises ValueError for what is none, or has no time of day."""
-    if TIME.fullmatch(text):
-        return check_time(text)
-    if not re.search(r"\d[T ]\d", text, re.ASCII):
-        raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
-    return datetime.fromisoformat(text).isoformat().replace("+00:00", "Z")
+    spelled = re.sub(r"(?<=\d)[t ](?=\d)", "T", text, count=1).replace("z", "Z")  # RFC 3339 section 5.6 allows both
+    if TIME.fullmatch(spelled) is None:
+        if "T" not in spelled:
+            raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
+        spelled = datetime.fromisoformat(spelled).isoformat()
+    return check_time(re.sub(r"\+00:00$", "Z", spelled))
 
 
 def _integer(text: str) -> str:
@@ -95,12 +96,20 @@ def _uri(text: str) -> str:
 
 
 def _json(text: str) -> str:
-    """Without space between its parts; numbers and texts as they are spelled."""
+    """Without space between its parts; numbers and texts as they are spelled.
+
+    Two equal keys are refused, for which of them counts is another question to every reader.
+    """
     try:
-        json.loads(text, parse_constant=_refuse)
+        json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str, object_pairs_hook=_apart)
     except (ValueError, RecursionError):
         raise ValueError("is no JSON") from None
     return SPACE_IN_JSON.sub(lambda found: found[1] or "", text)
+
+
+def _apart(members: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in members}) < len(members):
+        raise ValueError("two equal keys")
 
 
 def _refuse(word: str) -> Any:

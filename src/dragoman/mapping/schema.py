@@ -67,7 +67,8 @@ def check(raw: Any, where: str) -> None:
     except ValidationError as error:
         fault = error.errors()[0]
         place = "/".join(map(str, fault["loc"]))
-        raise MappingError(visible(f"{place}: {fault['msg']}"), where=where, fix="see the guide on mappings") from None
+        what = visible(f"{place}: {fault['msg']}".removeprefix(": "))
+        raise MappingError(what, where=where, fix="see the guide on mappings") from None
     for name, part in raw["parts"].items():
         for row in part["rows"]:
             _check_row(row, f"{name}/{row['core']}", where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,23 +30,22 @@ class Regime:
     def due(self, facts: Mapping[str, Any]) -> datetime | None:
         """When the notice is due; None while nobody said since when.  Raises UsageError for a time that is none."""
         said = facts.get(self.since)
-        if said is None:
+        if said in (None, ""):
             return None
         start = moment(str(said))
         if start is None:
-            raise UsageError(f"{self.since}: {said!r} is no time with a zone", fix="2026-11-22T10:00:00+01:00")
-        return later(start, self.months) + timedelta(hours=self.hours)
+            raise UsageError(f"{self.since}: {said!r:.80} is no time with a zone", fix="2026-11-22T10:00:00+01:00")
+        try:
+            return (later(start, self.months) + timedelta(hours=self.hours)).astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise UsageError(f"{self.since}: {said!r:.80} is beyond the calendar") from None
 
 
 def later(start: datetime, months: int) -> datetime:
     """The same day some months later, or the last of that month (Regulation (EEC, Euratom) 1182/71, article 3(2)(c))."""
     years, month = divmod(start.month - 1 + months, 12)
-    for day in (start.day, 30, 29, 28):
-        try:
-            return start.replace(year=start.year + years, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError("a month has 28 days")
+    year = start.year + years
+    return start.replace(year=year, month=month + 1, day=min(start.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def words(value: Any) -> Any:
     if isinstance(value, list):
         return "\n".join(str(words(one)) for one in value) or None
     if isinstance(value, dict):
-        return ", ".join(str(one) for one in value.values() if one) or None
+        return ", ".join(" ".join(str(one).split()) for one in value.values() if one) or None  # a line, whatever it says
     return value
 
 

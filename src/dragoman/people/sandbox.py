@@ -11,6 +11,8 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from dragoman.errors import UsageError
@@ -18,10 +20,13 @@ from dragoman.text import visible
 
 SECONDS, MEMORY, MOST = 2, 300 * 2**20, 2**20
 PATIENCE = 20  # seconds by the clock, for machines under load
-PROCESS = "import sys; from dragoman.people.sandbox import main; sys.exit(main())"
+PROCESS = "import sys; sys.path += sys.argv[1:]; from dragoman.people.sandbox import main; sys.exit(main())"
+LATER = ("encodings.idna", "jinja2.debug", "pprint", "textwrap")  # imported when needed, when no file can be opened any more
 GAP = "[missing: {}]"
 # What Markdown would take for markup, wherever it stands; and what it would take for a heading, list, quote or link.
 MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|^\s*(?:[#+=-]|\d+[.)](?=\s|$))|(?<=[a-zA-Z]):(?=//)|(?<=www)\.", re.MULTILINE)
+LINE_END = re.compile(r"\r\n?|\n")
+INDENT = re.compile(r"^ {4,}", re.MULTILINE)  # of which Markdown would make code; spaces that do not break stay what they are
 
 
 def rendered(template: str, data: dict[str, Any], kind: str, name: str) -> tuple[str, list[str]]:
@@ -32,8 +37,7 @@ def rendered(template: str, data: dict[str, Any], kind: str, name: str) -> tuple
     """
     job = json.dumps({"template": template, "data": data, "kind": kind}).encode()
     try:
-        done = subprocess.run([sys.executable, "-I", "-c", PROCESS], input=job, capture_output=True,
-                              timeout=PATIENCE, check=False)  # fmt: skip
+        done = subprocess.run(_command(), input=job, capture_output=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         raise UsageError("the template takes too long", where=name, fix=f"it has {SECONDS} seconds") from None
     if done.returncode != 0:
@@ -45,15 +49,24 @@ def rendered(template: str, data: dict[str, Any], kind: str, name: str) -> tuple
     return found["text"], found["gaps"]
 
 
+def _command() -> list[str]:
+    """Python without the environment and the folder of the user, but with what this process found its packages in."""
+    folders = [folder for folder in sys.path if Path(folder).is_absolute()]
+    return [sys.executable, "-I", "-c", PROCESS, *folders]
+
+
 # ---- Inside the process -------------------------------------------------------------------------------------------
 
 
 def escaped(kind: str, value: Any) -> Any:
     """A value as it may stand in a text of that kind."""
-    if kind == "html":
-        return value
-    text = "\n".join(visible(line, MOST) for line in str(value).split("\n"))
-    return MARKDOWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text) if kind == "markdown" else text
+    if hasattr(value, "__html__"):
+        return value  # of the template itself
+    text = "\n".join(visible(line.expandtabs(4), MOST) for line in LINE_END.split(str(value)))
+    if kind != "markdown":
+        return text
+    text = MARKDOWN.sub(lambda found: found[0][:-1] + "\\" + found[0][-1], text)
+    return INDENT.sub(lambda found: "\u00a0" * len(found[0]), text)
 
 
 def run(job: dict[str, Any]) -> dict[str, Any]:
@@ -108,20 +121,31 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
+def line_of(error: BaseException) -> int | None:
+    """The line of the template at which it failed; None when that is unknown."""
+    found, trail = getattr(error, "lineno", None), error.__traceback__
+    while trail is not None:
+        if trail.tb_frame.f_code.co_filename == "<template>":
+            found = trail.tb_lineno
+        trail = trail.tb_next
+    return found
+
+
 def main() -> int:
     """The process: a job in, a text out; exit status 2 with one line for a template that is wrong."""
-    import encodings.idna  # noqa: F401  what is imported later could not be opened any more
-
     from jinja2 import TemplateError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    for name in LATER:
+        import_module(name)
     ImmutableSandboxedEnvironment(autoescape=True).from_string("{{ [1]|map('string')|join }}").render()
     job = json.load(sys.stdin)
     confine()
     try:
         made = run(job)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-        line = getattr(error, "lineno", None)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError,
+            RuntimeError) as error:  # fmt: skip
+        line = line_of(error)
         sys.stderr.write(f"line {line}: {error}\n" if line else f"{error}\n")
         return 2
     sys.stdout.write(json.dumps(made))

@@ -10,12 +10,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dragoman.mapping.codecs import moment
-from dragoman.model import Contact, Event, Incident
-from dragoman.model.marking import LEVELS, Level, strictest
+from dragoman.model import Contact, CustomField, Event, Incident
+from dragoman.model.marking import Level
 from dragoman.model.parts import Text
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import moments
 from dragoman.render.words import joined, said, title
+from dragoman.sharing.labels import SHARED, Meanings, whole
+from dragoman.sharing.redact import NAMES
+from dragoman.sharing.sieve import Leaf, Sieve
 
 BANDS = ((0.8, "high"), (0.4, "medium"))  # of the paper's prototype (REQUIREMENTS A7)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -55,8 +58,18 @@ def view(incident: Incident) -> dict[str, Any]:
         "actions": [{"time": task.time or task.start_time, "what": title(task, task.action or "done")}
                     for task in incident.history],
         "attachments": [{"format": one.format, "uri": one.uri, "filename": one.filename} for one in incident.attachments],
-        "custom": {one.type.name: one.value for one in incident.custom_fields if one.type and one.type.name},
+        "custom": custom(incident.custom_fields),
     }  # fmt: skip
+
+
+def custom(fields: Iterable[CustomField]) -> dict[str, str | None]:
+    """The custom fields by their names, else their ids; of one name all values, a line each."""
+    found: dict[str, list[str]] = {}
+    for one in fields:
+        name = (one.type and (one.type.name or one.type.id)) or one.id
+        if name:
+            found.setdefault(name, []).extend([one.value] if one.value is not None else [])
+    return {name: "\n".join(values) if values else None for name, values in found.items()}
 
 
 def band(impact: float | None) -> str | None:
@@ -67,9 +80,20 @@ def band(impact: float | None) -> str | None:
 
 
 def tlp(incident: Incident) -> str | None:
-    """The marking of the incident in the words of TLP 2.0."""
-    level = strictest(word for word in incident.markings if word in LEVELS)
-    return None if level is None else f"TLP:{Level(level).name.replace('_', '+')}"
+    """The strictest marking of anything in the incident, for a text shows all of it, in the words of TLP 2.0.
+
+    What nobody marked counts as it does elsewhere; None when nobody marked the whole, nor anything in it more strictly.
+    """
+    found: set[tuple[Level, bool]] = set()
+
+    def note(leaf: Leaf) -> bool:
+        found.add((leaf.label.level, leaf.label.by_nobody))
+        return True
+
+    Sieve(note).sifted(incident)
+    level, by_nobody = max(found, default=(SHARED, True))
+    own = Meanings([incident]).label(whole(incident), ())
+    return None if by_nobody and own is None else NAMES[level]
 
 
 def contact(found: Contact | None) -> dict[str, str | None] | None:

@@ -37,13 +37,11 @@ def numbers(text: str, countries: Iterable[str]) -> Iterator[Span]:
 
 
 def _identity_numbers(text: str, country: str) -> Iterator[Span]:
-    row = national_ids().get(country)
-    if row is None:
-        return
-    valid: Any = _library(f"stdnum.{row.module}").is_valid
-    for found in row.pattern.finditer(text):
-        if (row.near is None or _said_before(text, found.start(), row.near)) and valid(found[0]):
-            yield Span(found.start(), found.end(), "national-id", "likely", f"an identity number of {country}")
+    for row in national_ids().get(country, ()):
+        valid: Any = _library(f"stdnum.{row.module}").is_valid
+        for found in row.pattern.finditer(text):
+            if (row.near is None or _said_before(text, found.start(), row.near)) and valid(found[0]):
+                yield Span(found.start(), found.end(), "national-id", "likely", f"an identity number of {country}")
 
 
 def _phone_numbers(text: str, country: str) -> Iterator[Span]:
@@ -54,12 +52,14 @@ def _phone_numbers(text: str, country: str) -> Iterator[Span]:
 
 
 def _is_phone(text: str, country: str, announced: bool) -> bool:
-    """A number that is in use, grouped as the country groups it, or announced by a word."""
+    """A number that is in use, grouped as the country groups it, announced by a word, or dialled from it to another one."""
     library: Any = _library("phonenumbers")
     try:
-        number = library.parse(text, country)
+        number = library.parse(text, country, keep_raw_input=True)
     except library.NumberParseException:
         return False
+    if number.country_code_source == library.CountryCodeSource.FROM_NUMBER_WITH_IDD:
+        return bool(library.is_valid_number(number))
     if not library.is_valid_number_for_region(number, country):
         return False
     groups = GROUPS.findall(text)

@@ -137,13 +137,15 @@ def national_phone() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def national_ids() -> dict[str, NationalId]:
+def national_ids() -> dict[str, tuple[NationalId, ...]]:
     """The rows of countries."""
-    found = {}
-    for country, row in table("countries").items():
-        form = re.compile(rf"(?<![\w.+-])(?:{row['pattern']})(?![\w-])")
-        found[country] = NationalId(row["module"], form, _near(row["near"]) if "near" in row else None)
-    return found
+    listed = {country: rows if isinstance(rows, list) else [rows] for country, rows in table("countries").items()}
+    return {country: tuple(map(_national_id, rows)) for country, rows in listed.items()}
+
+
+def _national_id(row: Mapping[str, Any]) -> NationalId:
+    form = re.compile(rf"(?<![\w.+-])(?:{row['pattern']})(?![\w-])")
+    return NationalId(row["module"], form, _near(row["near"]) if "near" in row else None)
 
 
 def _near(said: list[str]) -> re.Pattern[str]:

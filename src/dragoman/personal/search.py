@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -21,6 +22,7 @@ from dragoman.profile import Treatment
 
 EXCEPTION = "the liaison: a declared exception"
 Value: TypeAlias = tuple[str, str]  # kind and value, as `normal` writes it
+BASE64 = re.compile(r"\s*+(?:[A-Za-z0-9+/]{4}\s*+){3,}+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\s*+")
 SEPARATORS = str.maketrans(";\n\t", ",,,")
 
 
@@ -129,7 +131,9 @@ class Search:
             return ()
         if place.where in words("encoded"):
             return self._decoded(place)
-        return self._read(place) if place.of_id or place.text not in self.ids else ()
+        if not place.of_id and place.text in self.ids:
+            return ()
+        return list(self._read(place)) or (self._decoded(place) if is_encoded(place) else ())
 
     def _goes_anyhow(self, path: Path) -> bool:
         return any(path[:length] in self.done for length in range(1, len(path) + 1))
@@ -176,10 +180,11 @@ class Search:
     def _decoded(self, place: Written) -> Iterator[Finding]:
         """A field of bytes goes whole for the first thing that is found in it."""
         try:
-            data = base64.b64decode(place.text, validate=True)
+            data = base64.b64decode("".join(place.text.split()), validate=True)
         except (binascii.Error, ValueError):
             data = place.text.encode("utf-8", "surrogatepass")
-        only_copies = b"\0" in data  # of a program nothing has the looks of anything
+        program = b"\0" in data or (place.where not in words("encoded") and not is_text(data))
+        only_copies = program  # of which nothing has the looks of anything
         inside = replace(place, text=data.decode("utf-8", "replace"), of_id=only_copies)
         inner = next((one for one in self._read(inside) if one.treatment != "allow"), None)
         if inner is not None:
@@ -191,6 +196,19 @@ class Search:
         """A path without the names of members that are personal themselves."""
         steps = ["*" if path[: n + 1] in keys else step for n, step in enumerate(path)]
         return f"{self.at}{shown(steps)}"
+
+
+def is_encoded(place: Written) -> bool:
+    """Whether a text that nobody declared so may be base64: its letters and its length are right."""
+    return not (place.of_key or place.of_id) and BASE64.fullmatch(place.text) is not None
+
+
+def is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def key(found: Finding) -> Value:

@@ -15,6 +15,7 @@ from dragoman.model.intel import ForeignObject, MarkingDefinition
 from dragoman.model.marking import LEVELS, Level, is_about_sharing, level
 from dragoman.model.named import DOT, Path, resolved
 
+NOBODY = "nobody"
 SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
 
 
@@ -26,8 +27,13 @@ class Label:
     word: str
     path: str = ""
 
+    @property
+    def by_nobody(self) -> bool:
+        """Whether it is what counts where nobody said anything."""
+        return self.word == NOBODY
+
     def __str__(self) -> str:
-        return f"{self.word} of {self.path or 'the incident'}" if self.word != "nobody" else "nobody marked it"
+        return "nobody marked it" if self.by_nobody else f"{self.word} of {self.path or 'the incident'}"
 
 
 def pointer(path: Path) -> str:

@@ -167,14 +167,20 @@ def age_of(incident: Incident, now: datetime) -> timedelta:
 
 def load(file: Path | None) -> Policy:
     """The policy of a file; without one, ours.  Raises UsageError naming the place, MappingError, OSError."""
-    text = home().joinpath("sharing/policy.yaml").read_text("utf-8") if file is None else file.read_text("utf-8")
+    data = home().joinpath("sharing/policy.yaml").read_bytes() if file is None else file.read_bytes()
     name = "policy.yaml" if file is None else str(file)
     try:
-        policy = Policy.model_validate(load_yaml(text, name))
+        raw = load_yaml(data.decode("utf-8"), name)
+    except UnicodeDecodeError:
+        raise UsageError("no policy: it is no text in UTF-8", where=name, fix="see `dragoman policy show`") from None
+    if not isinstance(raw, dict):
+        raise UsageError("no policy: it names no perimeters", where=name, fix="see `dragoman policy show`")
+    try:
+        policy = Policy.model_validate(raw)
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(step) for step in fault["loc"])
-        raise UsageError(f"{place}: {fault['msg']}", where=name, fix="see `dragoman policy show`") from None
+        raise UsageError(f"{place}: {fault['msg']}".removeprefix(": "), where=name, fix="see `dragoman policy show`") from None
     _check_words(policy, name)
     return policy
 

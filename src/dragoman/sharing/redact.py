@@ -41,6 +41,11 @@ def level_of(word: str) -> Level:
     return found
 
 
+def level_name(level: Level) -> str:
+    """A level as options and tables call it: "AMBER+STRICT"."""
+    return NAMES[level].removeprefix("TLP:")
+
+
 def up_to(limit: Level) -> Gate:
     """A gate for what is marked no stricter than a level."""
 
@@ -91,7 +96,9 @@ class Work:
     def _check(self, files: bool) -> None:
         """Raises ForbiddenLoss when nothing is left."""
         if not [leaf for leaf in self.sieve.kept if leaf.path != "/id" and (files or not leaf.path.startswith(FILES))]:
-            raise ForbiddenLoss("nothing of the incident may pass", where=self.place, fix="send nothing, or ask its author")
+            why = next((f": {reason}" for reason in self.reasons.values()), "")
+            fix = "send nothing, or ask its author"
+            raise ForbiddenLoss(f"nothing of the incident may pass{why}", where=self.place, fix=fix)
 
     def _tell(self, files: Sequence[Attachment]) -> None:
         for leaf in self.sieve.removed:

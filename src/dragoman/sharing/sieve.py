@@ -16,7 +16,7 @@ from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
 from dragoman.model.named import Path, resolved
 from dragoman.model.observable import Observable
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import SHARED, Label, Meanings, overrides, pointer, summed, whole
+from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, overrides, pointer, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "history_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
@@ -71,7 +71,7 @@ class Sieve:
         self._meanings = Meanings([incident])
         self._over = {}
         self._basis = incident.basis
-        found = self._part(incident, (), Label(self.default, "nobody"), categories().get("Incident", "narrative"))
+        found = self._part(incident, (), Label(self.default, NOBODY), categories().get("Incident", "narrative"))
         if found is GONE:
             return Incident()
         if found.basis in self.ids:
@@ -84,7 +84,7 @@ class Sieve:
         """The header without what its reader kept: that speaks of the whole document, and so of what is gone."""
         if header is None or header.residue is None:
             return header
-        self.removed.append(Leaf("/header/residue", header.residue, Label(self.default, "nobody"), "residue"))
+        self.removed.append(Leaf("/header/residue", header.residue, Label(self.default, NOBODY), "residue"))
         return copied(header, residue=None)
 
     def _value(self, value: Any, path: Path, label: Label, category: str) -> Any:
@@ -154,9 +154,9 @@ class Sieve:
         itself is for whoever sees what it marks.
         """
         if isinstance(part, MarkingDefinition):
-            return Label(Level.CLEAR, "nobody")
+            return Label(Level.CLEAR, NOBODY)
         alone = "--" in (getattr(part, "id", None) or "") and part.id != self._basis
-        return Label(self.default, "nobody") if alone and label.level < self.default else label
+        return Label(self.default, NOBODY) if alone and label.level < self.default else label
 
     def _field(self, part: Any, name: str, path: Path, label: Label, category: str) -> Any:
         value = getattr(part, name)
