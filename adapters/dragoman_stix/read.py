@@ -138,7 +138,7 @@ class Reading:
             return None
         part = self.origins.get(id(item))
         if part is not None and id(part) not in self.borrowed and plan.check(item, part):
-            self.borrowed.add(id(part))
+            part = self._borrowed(part)
         else:
             part = plan.read(item) if is_identifier(item.get("id"), name) else None
             if part is None:
@@ -147,6 +147,13 @@ class Reading:
         if plan.anchored:
             self.first.setdefault(item["id"], part)
         return part, plan.field, name, number  # type: ignore[return-value]
+
+    def _borrowed(self, part: Any) -> Any:
+        """The part that an object says: the one that it was written from, or a copy without what other formats left on it."""
+        if part.residue is not None:
+            return copied(part, residue=None)
+        self.borrowed.add(id(part))
+        return part
 
     def own(self, part: Any) -> Any:
         """A part as it may be changed: itself, or a copy if it belongs to whoever had it written."""

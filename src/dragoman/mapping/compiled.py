@@ -113,12 +113,13 @@ def reader_of(spec: Spec, shape: Shape) -> Read | None:
 def checker_of(spec: Spec, shape: Shape) -> Check | None:
     """check(source, part) says whether the reader of these objects would give an equal part, without making one.
 
-    It may say no where the reader would say yes (of an empty list and an empty tuple, for instance), never the reverse.
+    Its residue does not count: none is left of such objects.  It may say no where the reader would say yes (of an empty list and an empty tuple, for instance), never the reverse.
     """
     decoded = _decoded(spec, shape, "False")
     if decoded is None:
         return None
     lines, names, said = decoded
+    said.pop("residue", None)
     for name, value in said.items():
         lines += [f"value = part.{name}", f"if value is not {value} and value != {value}:", "    return False"]
     lines = ["if type(part) is not cls:", "    return False", *lines, "return True"]
