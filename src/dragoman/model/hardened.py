@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dragoman.model.marking import strictest
-from dragoman.model.plain import copied, holders, is_part
+from dragoman.model.parts import FieldMarking
+from dragoman.model.plain import copied, holders, is_part, parts
 
 Test = Callable[[Any], bool]
 
@@ -37,7 +38,14 @@ def hardened(part: Any, keeps: Test, alone: Test) -> Any:
     alone: which parts become objects, with markings of their own; what any other is marked with goes to the next part
     around it that does.  A part in which there is nothing to do is given back as it is; its own field markings stay its own.
     """
-    return Hardening(keeps, alone).inside(part).part
+    return Hardening(keeps, alone).inside(part).part if any(_counts(found, alone) for found in parts([part])) else part
+
+
+def _counts(part: Any, alone: Test) -> bool:
+    """Whether a part inside may be marked in a way that counts for what it is in."""
+    if type(part) is FieldMarking:
+        return part.marking is not None
+    return bool(getattr(part, "markings", ())) and not alone(part)
 
 
 def restated(part: Any, keeps: Test, alone: Test) -> Any:

@@ -206,15 +206,25 @@ def _gather(value: Any, path: str, found: list[tuple[str, Any]]) -> None:
             _gather(item, f"{path}/{key}", found)
 
 
+@cache
+def held(cls: type) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of the fields in which parts may stand, for a part of this class."""
+    names = holders(cls)
+    if len(names) > 1:
+        return attrgetter(*names)
+    return (lambda part: (getattr(part, names[0]),)) if names else (lambda part: ())
+
+
 def parts(values: Iterable[Any]) -> Iterator[Any]:
     """All parts in a list and inside each other, the outer ones first."""
-    for value in values:
-        if is_part(value):
+    todo = [*values][::-1]
+    while todo:
+        value = todo.pop()
+        cls: type = type(value)
+        if is_part_class(cls):
             yield value
-            cls: type = type(value)
-            for name in holders(cls):
-                if inner := getattr(value, name):
-                    yield from parts(inner if isinstance(inner, list | tuple) else (inner,))
+            for inner in filter(None, held(cls)(value)[::-1]):
+                todo += inner[::-1] if isinstance(inner, list | tuple) else (inner,)
 
 
 def said_among(words: Iterable[str], value: Any) -> set[str]:
