@@ -62,7 +62,7 @@ def agrees(name: str, item: dict[str, Any]) -> bool:
 
 
 def compares(spec: Spec, item: dict[str, Any], part: Any) -> None:
-    """The comparison says yes to the part that is read, and no to one that differs in any field but what other formats left on it."""
+    """The comparison says yes to the part that is read, and no to one that differs in more than what other formats left."""
     check = compiled.checker_of(spec, tuple(item))
     assert check is not None
     assert check(item, part)

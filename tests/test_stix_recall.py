@@ -43,6 +43,9 @@ def both_ways(wanted: list[Incident], stix: Stix21 = adapter) -> list[Incident]:
     aside = context.aside()
     recalled, anchor = stix.recall(draft, data, aside)
     told = carried(recalled, anchor, wanted)
+    for cargo in (told[0], {"": {"id": {"=": "x"}}} | told[0]):
+        whole = stix.load(stix.reparse(data, aside), cargo, aside)
+        assert stix.render(stix.load(stix.reopen(data, cargo, aside), cargo, aside)) == stix.render(whole)
     other = fixed().aside()
     taken, names = stix.take(stix.reparse(data, other), other)
     assert recalled == taken

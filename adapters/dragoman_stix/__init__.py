@@ -17,7 +17,7 @@ from dragoman.mapping.adapter import Draft, TableAdapter
 from dragoman.mapping.table import Table, facts, load
 from dragoman.model.incident import Incident
 from dragoman.tree import json
-from dragoman_stix.cargo import loaded, unloaded
+from dragoman_stix.cargo import loaded, reopened, unloaded
 from dragoman_stix.codecs import with_checks
 from dragoman_stix.form import FORMAT, Form, opened
 from dragoman_stix.narrative import assemble
@@ -117,6 +117,10 @@ class Stix21(TableAdapter):
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         return loaded(tree, cargo)
+
+    def reopen(self, data: bytes, cargo: Cargo, context: Context) -> Any:
+        tree = reopened(data, cargo)
+        return self.reparse(data, context) if tree is None else tree
 
     def unload(self, tree: Any, context: Context) -> Cargo:
         return unloaded(tree)

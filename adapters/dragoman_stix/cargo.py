@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from dragoman.carry import Cargo, markings_in
 from dragoman.model.marking import TLP_2_WORDS, Level, is_about_sharing, level
+from dragoman.tree.json import compact, items_of, redecode
 from dragoman_stix.codecs import TLP
 from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
 
@@ -18,6 +20,7 @@ KEPT, WHOLE = "cargo", "document"  # what belongs to the object itself; what bel
 MARKINGS, GRANULAR = "object_marking_refs", "granular_markings"
 SELECTORS = [f"extensions.{EXTENSION}"]
 WORDS_LEVEL = {ref: level(word) for word, ref in TLP.items()}
+LOOKED_AT: dict[str, Any] = {"type": str, "id": str, MARKINGS: tuple[str, ...], GRANULAR: list}
 UNFIT = {*CONTRIBUTING, "marking-definition", "extension-definition", "language-content", "bundle"}
 
 
@@ -48,24 +51,58 @@ def definition() -> list[dict[str, Any]]:
 def loaded(tree: Any, cargo: Cargo) -> Any:
     """The document with the cargo on its objects; the objects are changed in place."""
     objects = _objects(tree)
-    waiting, strict = dict(cargo), strictest_around(objects, cargo)
+    decoded = [item for item in objects if isinstance(item, dict)]
+    waiting, strict = dict(cargo), strictest_around(decoded, cargo)
     whole = waiting.pop("", None)
-    for item in objects:
+    for item in decoded:
         own = waiting.pop(item.get("id", ""), None) if _fit(item) else None
         if own is not None:
             _extend(item, {KEPT: own}, strict)
-    added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else _new(definition(), objects)
+    added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else _new(definition(), decoded)
     if whole is not None:
-        _extend(_bearer(objects, added), {WHOLE: whole}, strict)
+        _extend(_bearer(decoded, added) or objects[0], {WHOLE: whole}, strict)
     return _with(tree, added)
 
 
-def strictest_around(objects: list[Any], cargo: Cargo) -> Level:
+def reopened(data: bytes, cargo: Cargo) -> Any:
+    """A bundle of which those objects are decoded that `loaded` looks at; None for other documents.
+
+    These are the objects that bear cargo, the incidents, our author, those with markings of properties, and one with each marking.
+    """
+    opened = items_of(data, "objects", LOOKED_AT)
+    if opened is None:
+        return None
+    tree, glances = opened
+    objects, wanted = tree["objects"], {*cargo, AUTHOR}
+    marked = {one.object_marking_refs: place for place, one in enumerate(glances)}
+    named = [place for place, one in enumerate(glances) if one.id in wanted or one.type == "incident" or one.granular_markings]
+    for place in {*marked.values(), *named}:
+        objects[place] = redecode(objects[place])
+    if "" in cargo and not any(_fit(item) and item["type"] == "incident" for item in objects):
+        _decode_first_fit(objects)
+    return tree
+
+
+def _decode_first_fit(objects: list[Any]) -> None:
+    """Decodes objects until there is one that can bear an extension, in place."""
+    for place, item in enumerate(objects):
+        objects[place] = item if isinstance(item, dict) else redecode(item)
+        if _fit(objects[place]):
+            return
+
+
+def strictest_around(objects: list[dict[str, Any]], cargo: Cargo) -> Level:
     """The strictest marking in a document: what is carried takes it, for it may come from any part of it."""
-    refs = {ref for item in objects if isinstance(item, dict) for ref in (*_listed(item.get(MARKINGS)), *_granular(item))}
-    levels = [WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs]
-    words = (word for word in markings_in(cargo) if ":" in word and is_about_sharing(word))
-    return max([*levels, *map(level, words)], default=Level.CLEAR)
+    refs = {ref for item in objects for ref in (*_listed(item.get(MARKINGS)), *_granular(item))}
+    carried = markings_in(cargo) if b"marking" in compact(cargo) else ()  # most cargo has none, and much of it takes long
+    words = (word for word in carried if ":" in word and is_about_sharing(word))
+    return max(_level(tuple(refs)), max(map(level, words), default=Level.CLEAR))
+
+
+@lru_cache(maxsize=1024)
+def _level(refs: tuple[str, ...]) -> Level:
+    """The strictest of some markings."""
+    return max((WORDS_LEVEL.get(ref, Level.CLEAR) for ref in refs), default=Level.CLEAR)
 
 
 def _granular(item: dict[str, Any]) -> list[str]:
@@ -79,11 +116,11 @@ def _listed(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def _bearer(objects: list[Any], added: list[dict[str, Any]]) -> dict[str, Any]:
+def _bearer(objects: list[dict[str, Any]], added: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The object that bears what belongs to the document: the first incident, else the first that can."""
     fit = [item for item in objects if _fit(item)]
     first = next((item for item in fit if item["type"] == "incident"), None)
-    return first or (fit or added or objects)[0]
+    return first or next(iter(fit or added), None)
 
 
 def _fit(item: Any) -> bool:
@@ -95,7 +132,7 @@ def _fit(item: Any) -> bool:
 
 
 def _extend(item: dict[str, Any], members: dict[str, Any], strict: Level) -> None:
-    own = max((WORDS_LEVEL.get(ref, Level.CLEAR) for ref in _listed(item.get(MARKINGS))), default=Level.CLEAR)
+    own = _level(tuple(_listed(item.get(MARKINGS))))
     if own < strict and not any(found.get("selectors") == SELECTORS for found in item.get(GRANULAR, ())):
         item[GRANULAR] = [*item.get(GRANULAR, ()), {"marking_ref": TLP[TLP_2_WORDS[strict]], "selectors": SELECTORS}]
     extensions = item.get("extensions") or {}

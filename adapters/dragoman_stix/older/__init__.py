@@ -90,6 +90,9 @@ class Stix20(Stix21):
     def writing(self, context: Context, form: Form) -> OlderWriting:
         return OlderWriting(table(context.tables), context, form)
 
+    def reopen(self, data: bytes, cargo: Cargo, context: Context) -> Any:
+        return self.reparse(data, context)
+
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         """The cargo is a custom property, which needs no definition; nobody but it may need its author."""
         before = len(_objects(tree))

@@ -7,7 +7,6 @@ reading back what was written, and carried.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from dragoman.errors import InvalidOutput, LimitExceeded
 from dragoman.ledger import Kind
 from dragoman.model.incident import Incident
 from dragoman.model.plain import said_among
+from dragoman.tree.json import compact
 from dragoman.tree.scan import deeper_than
 
 ROOM = 12  # levels of JSON around the cargo in any format
@@ -94,6 +94,10 @@ class TableAdapter(ABC):
         """The tree with the cargo in it."""
         return tree
 
+    def reopen(self, data: bytes, cargo: Cargo, context: Context) -> Any:
+        """The tree of what `render` just made, as far as `load` looks at it to put the cargo in."""
+        return self.reparse(data, context)
+
     def unload(self, tree: Any, context: Context) -> Cargo:
         """Takes the cargo out of a tree."""
         return {}
@@ -119,7 +123,7 @@ class TableAdapter(ABC):
         if cargo and context.carry == "extension":
             check_depth(cargo, context)
             if self.rereads:
-                tree = self.reparse(data, context.aside())
+                tree = self.reopen(data, cargo, context.aside())
             data = b""  # of a large document, the draft need not stay in memory
             data = self.render(self.load(tree, cargo, context))
             del tree
@@ -160,7 +164,7 @@ def bounded() -> Iterator[None]:
 def check_depth(cargo: Cargo, context: Context) -> None:
     """Raises InvalidOutput for cargo that a reader with the same limits would refuse."""
     deepest = context.limits.json_depth - ROOM
-    if deeper_than(json.dumps(cargo).encode(), deepest):
+    if deeper_than(compact(cargo), deepest):
         what = f"what has to be carried nests deeper than {deepest} levels, which readers refuse"
         raise InvalidOutput(what, fix="raise the limit on json_depth, for reading too, or carry nothing")
 

@@ -113,7 +113,8 @@ def reader_of(spec: Spec, shape: Shape) -> Read | None:
 def checker_of(spec: Spec, shape: Shape) -> Check | None:
     """check(source, part) says whether the reader of these objects would give an equal part, without making one.
 
-    Its residue does not count: none is left of such objects.  It may say no where the reader would say yes (of an empty list and an empty tuple, for instance), never the reverse.
+    Its residue does not count: none is left of such objects.  It may say no where the reader would say yes (of an empty list
+    and an empty tuple, for instance), never the reverse.
     """
     decoded = _decoded(spec, shape, "False")
     if decoded is None:

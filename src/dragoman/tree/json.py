@@ -7,7 +7,7 @@ keep the last, which can widen a marking), numbers that only some can hold, half
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -44,6 +44,23 @@ def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
 def redecode(data: bytes) -> Any:
     """What `encode` wrote, read back: the checks of `decode` would find nothing in it."""
     return msgspec.json.decode(data)
+
+
+def items_of(data: bytes, name: str, members: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]] | None:
+    """An object that `encode` wrote, the items of its member `name` not decoded, and of each item some members.
+
+    `redecode` decodes such an item, and it is written as it stands.  members: by their types; they stand as attributes, empty
+    where there are none.  None for a value that is no such object.
+    """
+    glance: Any = msgspec.defstruct("Glance", [(member, cls, cls()) for member, cls in members.items()])
+    try:
+        whole = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        found = msgspec.json.decode(whole[name], type=list[glance])
+    except (msgspec.ValidationError, KeyError):
+        return None
+    out = {key: msgspec.json.decode(value) for key, value in whole.items() if key != name}
+    items = msgspec.json.decode(whole[name], type=list[msgspec.Raw])
+    return {key: items if key == name else out[key] for key in whole}, found
 
 
 def encode(value: Any, *, indent: bool = True) -> bytes:
