@@ -101,7 +101,9 @@ def _renamed(marking: FieldMarking, names: Mapping[str, str]) -> FieldMarking:
 
 def everything(ids: Iterable[str | None], own: str | None) -> list[str]:
     """The ids that a report of a whole document refers to: each once, in the order of the document."""
-    return [name for name in dict.fromkeys(ids) if name and name != own and not name.startswith(OUTSIDE)]
+    found = dict.fromkeys(ids)
+    found.pop(own, None)
+    return [name for name in found if name and not name.startswith(OUTSIDE)]
 
 
 def completed(objects: Sequence[Any], incident: Incident) -> None:
@@ -109,9 +111,8 @@ def completed(objects: Sequence[Any], incident: Incident) -> None:
     part = stand_in(incident)
     if not isinstance(part, Report) or part.object_refs:
         return
-    known = [item for item in objects if isinstance(item, dict) and isinstance(item.get("id"), str)]
-    refs = everything((item["id"] for item in known), part.id)
-    for item in known:
-        if refs and item["id"] == part.id:
-            item["object_refs"] = refs
+    ids = [item.get("id") if isinstance(item, dict) else None for item in objects]
+    refs = everything((name for name in ids if isinstance(name, str)), part.id)
+    for item in (item for item, name in zip(objects, ids, strict=True) if name == part.id and refs):
+        item["object_refs"] = refs
 

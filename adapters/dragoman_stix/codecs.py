@@ -39,18 +39,19 @@ PAP = {  # extension f8d78575-edfd-406e-8e84-6162a8450f5b of the common objects:
 }
 FIXED = TLP | PAP
 WORDS = {marking: word for word, marking in FIXED.items()}
+NO_IDENTIFIER = "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
 SILENT = "iodef:default"  # "as agreed beforehand": there is no marking that says so
 
-
-def same(value: Any) -> Any:
-    return value
+same = CODECS["any"].encode
 
 
 def matching(pattern: re.Pattern[str], reason: str) -> Callable[[Any], str]:
     """A check that the whole of a string has a shape."""
 
+    fits = pattern.fullmatch
+
     def check(value: Any) -> str:
-        if type(value) is not str or pattern.fullmatch(value) is None:
+        if type(value) is not str or fits(value) is None:
             raise ValueError(reason)
         return value
 
@@ -68,28 +69,51 @@ def list_of(check: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
     return checked
 
 
-@lru_cache(maxsize=4096)
-def _checked_time(text: str) -> str:
-    return check_stix_time(text)
+@lru_cache(maxsize=1 << 15)  # what was just written is asked for again when it is recalled
+def _checked_time(text: str) -> str | None:
+    """A text that is a timestamp; None for any other."""
+    try:
+        return check_stix_time(text)
+    except ValueError:
+        return None
 
 
 def timestamp(value: Any) -> str:
     """A timestamp (section 2.16); the spelling is kept."""
     if type(value) is not str:
         raise ValueError("is no timestamp")
-    return _checked_time(value)
+    return _checked_time(value) or check_stix_time(value)
+
+
+def precise(text: str) -> str:
+    """A time as `created` and `modified` need it: UTC, and at least milliseconds unless it came so (section 3.2)."""
+    return _checked_time(text) or _precise(text)
 
 
 @lru_cache(maxsize=4096)
-def precise(text: str) -> str:
-    """A time as `created` and `modified` need it: UTC, and at least milliseconds unless it came so (section 3.2)."""
+def _precise(text: str) -> str:
     if STIX_TIME.fullmatch(text):
         return text
     written = to_utc(text)
     return written.replace("Z", ".000Z") if "." not in written else written
 
 
-in_utc = lru_cache(maxsize=4096)(to_utc)
+def in_utc(text: str) -> str:
+    """A time in UTC."""
+    return _checked_time(text) or _in_utc(text)
+
+
+_in_utc = lru_cache(maxsize=4096)(to_utc)
+
+
+def refs(value: Any) -> list[str]:
+    """A list of ids."""
+    if type(value) is not list or not value:
+        raise ValueError("is no list with items")
+    for item in value:
+        if type(item) is not str or IDENTIFIER.fullmatch(item) is None:
+            raise ValueError(NO_IDENTIFIER)
+    return value[:]
 
 
 def percent(value: Any) -> int:
@@ -184,6 +208,18 @@ def marking(value: Any) -> str:
     return word or str(value)
 
 
+def markings(value: Any) -> list[str]:
+    """A list of markings."""
+    if type(value) is not list or not value:
+        raise ValueError("is no list with items")
+    return [*_markings(tuple(value))] if {*map(type, value)} == {str} else [marking(ref) for ref in value]
+
+
+@lru_cache(maxsize=1024)
+def _markings(value: tuple[str, ...]) -> Sequence[str]:
+    return [marking(ref) for ref in value]
+
+
 def marking_ref(word: str) -> str:
     """The id for a marking; a word of another scheme gets the TLP 2.0 marking of its level, never a wider one."""
     if word in FIXED:
@@ -204,7 +240,7 @@ def _marking_refs(words: tuple[str, ...]) -> Sequence[str]:
     return refs
 
 
-identifier = matching(IDENTIFIER, "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6")
+identifier = matching(IDENTIFIER, NO_IDENTIFIER)
 ref = identifier
 
 NATIVE: dict[str, Codec] = {
@@ -212,10 +248,10 @@ NATIVE: dict[str, Codec] = {
     "precise": Codec(timestamp, precise),
     "identifier": Codec(identifier, same),
     "ref": Codec(ref, same),
-    "refs": Codec(list_of(ref), list),
+    "refs": Codec(refs, list),
     "steps": Codec(steps, step_refs),
     "incident-id": Codec(incident_id, incident_ref),
-    "markings": Codec(list_of(marking), marking_refs),
+    "markings": Codec(markings, marking_refs),
     "marking": Codec(marking, marking_ref),
     "percent": Codec(percent, same),
     "binary": Codec(matching(BINARY, "is no base64"), same),

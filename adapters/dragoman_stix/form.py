@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -119,12 +119,9 @@ def _says_version(item: Any) -> bool:
 
 def bundle_id(objects: Sequence[Any]) -> str:
     """The id of a bundle of these objects, when nobody gave it one: it follows from its incidents."""
-    ids = (name for item in objects if type(item) is dict and type(name := item.get("id")) is str)
-    first = next(ids, None)
-    if first is None:
-        return uid("bundle", "")
-    incidents = [name for name in chain([first], ids) if name.startswith("incident--")]
-    return uid("bundle", " ".join(incidents or [first]))
+    ids = [name for item in objects if type(item) is dict and type(name := item.get("id")) is str]
+    incidents = [name for name in ids if name.startswith("incident--")]
+    return uid("bundle", " ".join(incidents or ids[:1]))
 
 
 def kind_of(item: Any, number: int) -> str:

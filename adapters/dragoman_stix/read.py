@@ -119,8 +119,9 @@ class Reading:
         basis = self._basis(objects, types)
         custom = taken(objects, basis, self.home, self.table.places, self.form.wrapper == "object")
         types = types[: len(objects)]
+        entries, quickly = self.entries, self._quickly
         for place, (item, number) in enumerate(zip(objects, owners(objects, types), strict=True)):
-            self.entries.append(self._quickly(item, types[place], number) or self._read(item, number, place))
+            entries.append(quickly(item, types[place], number) or self._read(item, number, place))
             objects[place] = None  # of a large document, what is read need not stay in memory
         self.names = {id(part): name for name, part in self.first.items()}
         found = [part for part, field, _, _ in self.entries if field is None] or [Incident(basis=basis)]
@@ -136,10 +137,8 @@ class Reading:
         plan = self.plans.get((name, *item)) if name is not None else None
         if plan is None:
             return None
-        part = self.origins.get(id(item))
-        if part is not None and id(part) not in self.borrowed and plan.check(item, part):
-            part = self._borrowed(part)
-        else:
+        part = self._recalled(item, plan) if self.origins else None
+        if part is None:
             part = plan.read(item) if is_identifier(item.get("id"), name) else None
             if part is None:
                 return None
@@ -148,8 +147,11 @@ class Reading:
             self.first.setdefault(item["id"], part)
         return part, plan.field, name, number  # type: ignore[return-value]
 
-    def _borrowed(self, part: Any) -> Any:
-        """The part that an object says: the one that it was written from, or a copy without what other formats left on it."""
+    def _recalled(self, item: Object, plan: Plan) -> Any:
+        """The part that an object was written from, if it plainly says it; a copy without what other formats left on it."""
+        part = self.origins.get(id(item))
+        if part is None or id(part) in self.borrowed or not plan.check(item, part):
+            return None
         if part.residue is not None:
             return copied(part, residue=None)
         self.borrowed.add(id(part))

@@ -48,7 +48,6 @@ class Writing:
         self.shape = asked_shape(context)
         self.renamed: dict[str, str] = {}
         self.origins: dict[int, Any] = {}
-        self.lent: set[int] = set()
         self.loose = False
         self.custom = False
         self.number = 0
@@ -80,13 +79,16 @@ class Writing:
         self.renamed, self.loose = {}, False
         out = [self._object(self.table.parts["incident"], flat)] if flat.basis is None else []
         for field in self.fields:
-            self.lent = set(map(id, parts_of(incident, field)))
+            lent = set(map(id, parts_of(incident, field)))
             for place, part in enumerate(parts_of(flat, field)):
-                if isinstance(part, ForeignObject):
+                if type(part) is ForeignObject:
                     out += self._foreign(part)
                 elif (spec := self.spec_of(part)) is not None:
-                    part = lowered(flat, part) if part.id == flat.basis else part
-                    out.append(self._object(spec, self._identified(part, spec, flat, field, place)))
+                    said = lowered(flat, part) if part.id == flat.basis else part
+                    said = self._identified(said, spec, flat, field, place)
+                    out.append(made := self._object(spec, said))
+                    if said is part and id(part) in lent:  # what was only made to be written need not stay in memory
+                        self.origins[id(made)] = part
             if flat is not incident:
                 setattr(flat, field, ())  # a graph of our own: what is written need not stay in memory
         out = [self._mended(item) for item in out] if self.loose else out
@@ -135,17 +137,19 @@ class Writing:
     def spec_of(self, part: Any) -> Spec | None:
         """The type of object that a part is; None when STIX has none for it."""
         known = (type(part), getattr(part, "type", None))
-        if known not in self.specs:
-            self.specs[known] = self._by_class(*known)
-        return self.specs[known]
+        try:
+            return self.specs[known]
+        except KeyError:
+            found = self.specs[known] = self._by_class(*known)
+            return found
 
     def _by_class(self, cls: type, word: Any) -> Spec | None:
         spec = self.specs.get((cls, None))
         return None if spec is not None and spec.name in CONTRIBUTING and spec.name != word else spec
 
     def _object(self, spec: Spec, part: Any) -> Object:
-        created = getattr(part, "created", None)
-        self.defaults["modified"] = precise(created) if created else self.defaults["time"]
+        if getattr(part, "modified", "") is None:  # then it was written when it was created
+            self.defaults["modified"] = precise(part.created) if part.created else self.defaults["time"]
         out = self.writer.write(spec, part)
         if "id" not in out:
             out = self._named(spec, out)
@@ -153,8 +157,6 @@ class Writing:
             out = fold(out, form(part, FORMAT), self.shape)
         if part.field_markings:
             settle(out, part, spec, FORMAT)
-        if id(part) in self.lent:  # what was only made to be written need not stay in memory
-            self.origins[id(out)] = part
         return out
 
     def _named(self, spec: Spec, out: Object) -> Object:

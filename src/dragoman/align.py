@@ -10,7 +10,9 @@ import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import compress, repeat
 from json.encoder import encode_basestring_ascii
+from operator import is_not
 from typing import Any
 from zlib import crc32
 
@@ -48,8 +50,9 @@ class Prints:
         if name:
             return _digits(f"@{name}")
         cls: type = type(part)
-        values = zip(fields(cls), values_of(cls)(part), strict=True)
-        said = [(field, self._field(value)) for field, value in values if value is not None and value != () and value != []]
+        values = values_of(cls)(part)
+        named = compress(zip(fields(cls), values, strict=True), map(is_not, values, repeat(None)))
+        said = [(field, self._field(value)) for field, value in named if value != () and value != []]
         return _digits(f"{cls.__name__}{said}")
 
     def _field(self, value: Any) -> str:

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import is_not
 from typing import Any
 
 from dragoman.align import Anchor as Anchor
@@ -24,7 +26,7 @@ from dragoman.align import Pair, Prints, closest, gaps, matches, split
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import same_instant
 from dragoman.model.incident import Incident
-from dragoman.model.plain import build, check, fields, is_part, leaves, parts, plain, shapes
+from dragoman.model.plain import build, check, fields, is_part, leaves, parts, plain, shapes, values_of
 
 Change = dict[str, Any]
 Cargo = dict[str, Change]
@@ -76,7 +78,7 @@ class Comparison:
     told: list[tuple[Kind, str, Any]] = field(default_factory=list)
     _prints: Prints = field(init=False)
     _native: Sequence[Incident] = ()
-    _names: Counter[str] | None = None
+    _names: Counter[str | None] | None = None
 
     def __post_init__(self) -> None:
         self._prints = Prints(self.anchor)
@@ -92,11 +94,11 @@ class Comparison:
     def _part(self, native: Any, wanted: Any, path: str) -> Change:
         found: Change = {}
         cls: type = type(wanted)
-        known = shapes(cls)
-        for name in fields(cls):
-            before, after = getattr(native, name), getattr(wanted, name)
-            if before is not after and before != after:
-                change = self._value(before, after, f"{path}/{name}", known[name][0])
+        values = values_of(cls)
+        told, said = values(native), values(wanted)
+        for name, before, after in compress(zip(fields(cls), told, said, strict=True), map(is_not, told, said)):
+            if before != after:
+                change = self._value(before, after, f"{path}/{name}", shapes(cls)[name][0])
                 if change:
                     found[name] = change
         own = self.anchor(native)
@@ -108,14 +110,16 @@ class Comparison:
     def _alone(self, name: str) -> bool:
         """Whether only one part has a name; counted when it is first asked, for most documents differ in few places."""
         if self._names is None:
-            self._names = Counter(self.anchor(part) or "" for part in parts(self._native))
+            self._names = Counter(map(self.anchor, parts(self._native)))
         return self._names[name] == 1
 
     def _value(self, native: Any, wanted: Any, path: str, declared: type | None) -> Change:
+        if native is wanted:
+            return {}
+        if type(native) is type(wanted) and is_part(native):
+            return self._part(native, wanted, path)
         if native == wanted:
             return {}
-        if is_part(native) and type(native) is type(wanted):
-            return self._part(native, wanted, path)
         if _is_list(native) and _is_list(wanted) and (_has_parts(native) or _has_parts(wanted)):
             return self._list(native, wanted, path, declared)
         return self._replace(native, wanted, path, declared)

@@ -24,6 +24,7 @@ LISTS = (
 )  # fmt: skip
 ID, SOURCE, TARGET = attrgetter("id"), attrgetter("source_ref"), attrgetter("target_ref")
 UUID_LENGTH = 36
+NONE: Iterator[Any] = iter(())
 
 
 Before: TypeAlias = tuple[str, tuple[str, ...]]
@@ -58,6 +59,9 @@ class Assembling:
 
     def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Any, Any, str]]:
         """What hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
+        return self._members(path, owned_by_target) if self.owned[owned_by_target].get(self._core(self.owner)) else NONE
+
+    def _members(self, path: str, owned_by_target: bool) -> Iterator[tuple[Any, Any, str]]:
         place = 0
         while found := self.member(f"{path}/{place}", owned_by_target):
             yield *found, f"{path}/{place}"

@@ -87,6 +87,8 @@ class Flattening:
 
     def effective(self, part: Part) -> list[str]:
         """The markings of a part, or of the nearest owner that has some."""
+        if not part.markings:
+            return [*self.markings]
         own = [marking for marking in part.markings if marking != "iodef:default"]
         return stix_markings(self, part.markings) if own else [*self.markings, *stix_markings(self, part.markings)]
 
@@ -98,18 +100,19 @@ class Flattening:
         """Puts a flat part into the incident's list of that name."""
         if getattr(part, "references", ()):
             part.references = sound_all(part.references)
+        parts = self.lists[field]
         if getattr(part, "name", None) == UNNAMED:
-            self.fill(f"/{field}/{len(self.lists[field])}/name", UNNAMED)
-        self.lists[field].append(part)
+            self.fill(f"/{field}/{len(parts)}/name", UNNAMED)
+        parts.append(part)
         return str(part.id)
 
     def observe(self, observable: Any, markings: Sequence[str] | None = None) -> str:
         """Puts an observable into the graph once, under the id that follows from its value."""
         made = identified(observable)
         known = self.seen.get(made.id)
-        wanted = list(self.markings if markings is None else markings)
+        wanted = self.markings if markings is None else markings
         if known is None:
-            made.markings = wanted or ()
+            made.markings = [*wanted] or ()
             self.seen[made.id] = made
             self.add("observables", made)
         elif missing := [marking for marking in wanted if marking not in known.markings]:
@@ -126,30 +129,28 @@ class Flattening:
         defines is refused by strict readers.  For the same reason what a task owns is tied to the incident.
         """
         name = link_name(self.key, path)
-        common: dict[str, Any] = {
-            "references": list(references) or (), "labels": list(labels) or (),
-            "markings": (list(self.markings) if markings is None else list(markings)) or (),
-        }  # fmt: skip
+        made: Relation | Sighting
         if source.startswith("event--"):
-            self._sight(name, source, target, common)
-            return
-        source, target = self.core(source), self.core(target)
-        relation = RELATED if relation in BETWEEN_EXTENSIONS else relation
-        made = Relation(id=f"relationship--{name}", relation=relation, source_ref=source, target_ref=target, **common)
-        self.add("relations", made)
+            made = self._sighting(name, source, target)
+        else:
+            relation = RELATED if relation in BETWEEN_EXTENSIONS else relation
+            source, target = self.core(source), self.core(target)
+            made = Relation(id=f"relationship--{name}", relation=relation, source_ref=source, target_ref=target)
+        made.references, made.labels = [*references] or (), [*labels] or ()
+        made.markings = [*(self.markings if markings is None else markings)] or ()
+        self.add("relations" if type(made) is Relation else "sightings", made)
 
     def core(self, end: str) -> str:
         """The end of a relationship: the incident for an event or a task."""
         return self.whole if end.startswith(("event--", "task--")) else end
 
-    def _sight(self, name: str, event: str, member: str, common: dict[str, Any]) -> None:
+    def _sighting(self, name: str, event: str, member: str) -> Sighting:
         """What an event owns: an object that was sighted, or the incident by observed data."""
-        seen = member.startswith("observed-data--")
-        made = Sighting(
-            id=f"sighting--{name}", sighting_of_ref=self.whole if seen else member,
-            observed_data_refs=[member] if seen else (), **common,
-        )  # fmt: skip
-        self.sighted[event].append(self.add("sightings", made))
+        made = Sighting(id=f"sighting--{name}", sighting_of_ref=member)
+        if member.startswith("observed-data--"):
+            made.sighting_of_ref, made.observed_data_refs = self.whole, [member]
+        self.sighted[event].append(f"sighting--{name}")
+        return made
 
 
 def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> Incident:

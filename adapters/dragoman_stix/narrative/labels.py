@@ -18,6 +18,9 @@ def labelled(part: Any, names: dict[str, str]) -> list[str]:
 
 def unlabel(part: Any, names: dict[str, str]) -> None:
     """Moves the labels that `labelled` made back into their fields."""
+    if not part.labels:
+        part.labels = ()
+        return
     left = []
     by_name = {name: field for field, name in names.items()}
     for word in part.labels:
@@ -39,5 +42,7 @@ def words(labels: Sequence[str], names: dict[str, str]) -> dict[str, str]:
 
 def take(labels: Sequence[str], name: str) -> tuple[list[str], list[str]]:
     """The words of one name, and the labels that are left."""
+    if not labels:
+        return [], []
     mine = [word.removeprefix(name + ":") for word in labels if word.startswith(name + ":")]
     return mine, [word for word in labels if not word.startswith(name + ":")]

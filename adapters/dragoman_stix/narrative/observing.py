@@ -17,6 +17,7 @@ from dragoman.model import (
     Hash,
     HashSet,
     Incident,
+    Nameserver,
     Reference,
     RegistryKey,
 )
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     from dragoman_stix.narrative.flatten import Flattening
 
 
+ASIDES: dict[type, tuple[str, ...]] = {
+    DomainName: ("system_status", "domain_status", "checked", "registered", "expires"),
+    Address: ("vlan_name", "vlan_num"),
+}
+
 
 def flatten_loose(work: Flattening, incident: Incident, flat: Incident) -> None:
     """Observables that stand on the incident itself: those from STIX stay, others get their ids."""
@@ -53,12 +59,12 @@ def assemble_loose(work: Assembling) -> None:
 
 def flatten_observable(work: Flattening, found: Any, owner: str, path: str, relation: str) -> str:
     """One observable of a place: itself, and the relationship that says what the place says of it."""
-    marks = work.effective(found)
-    ref = show(work, found, marks)
+    marks, fit = work.effective(found), fits(found)
+    ref = _shown(work, found, fit, marks)
     local = [Reference(source_name=OBSERVABLE_ID, external_id=found.id)] if found.id else ()
-    labels = [*unfit(found), *([label("category", found.category)] if found.category else ())]
-    for name, value in _asides(found):
-        labels.append(label(name, value))
+    labels = [] if fit else [label("type", found.type)]
+    labels += [label("category", found.category)] if found.category else []
+    labels += [label(name, value) for name, value in _asides(found, fit)]
     work.link(path, owner, relation, ref, local, labels, marks)
     for place, text in enumerate(getattr(found, "signatures", ())):
         work.link(f"{path}/signatures/{place}", ref, "related-to", packed(work, text, XML))
@@ -75,9 +81,11 @@ def flatten_observable(work: Flattening, found: Any, owner: str, path: str, rela
 
 def show(work: Flattening, found: Any, markings: Any = None) -> str:
     """The object of an observable; text where its value is not what STIX lets stand under its type."""
-    if fits(found):
-        return work.observe(value_only(work, found), markings)
-    return packed(work, found.value or "", TEXT)
+    return _shown(work, found, fits(found), markings)
+
+
+def _shown(work: Flattening, found: Any, fit: bool, markings: Any) -> str:
+    return work.observe(value_only(work, found), markings) if fit else packed(work, found.value or "", TEXT)
 
 
 def unfit(found: Any) -> list[str]:
@@ -85,14 +93,11 @@ def unfit(found: Any) -> list[str]:
     return [] if fits(found) else [label("type", found.type)]
 
 
-def _asides(found: Any) -> list[tuple[str, str]]:
-    """What a place says of an observable that STIX says of none, as words."""
-    names = {
-        DomainName: ("system_status", "domain_status", "checked", "registered", "expires"),
-        Address: ("vlan_name", "vlan_num"),
-    }.get(type(found), ())
+def _asides(found: Any, fit: bool) -> list[tuple[str, str]]:
+    """What a place says of an observable that STIX says of none, as words.  fit: whether it stands under its type."""
+    names = ASIDES.get(type(found), ())
     told = [(name.replace("_", "-"), value) for name in names if (value := getattr(found, name)) is not None]
-    broken = found.type == "url" and found.value and fits(found) and found.value != web_address(found.value)
+    broken = found.type == "url" and found.value and fit and found.value != web_address(found.value)
     return [*told, ("value", found.value)] if broken else told
 
 
@@ -165,7 +170,8 @@ def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:
     """An observable as its place has it: with the id and words that stand on the relationship."""
     kinds, labels = take(relation.labels, "type")
     made: Any = work.plain(typed(found, kinds[0]) if kinds else found, work.markings)
-    made.id = next((ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID), None)
+    own = [ref.external_id for ref in relation.references if ref.source_name == OBSERVABLE_ID]
+    made.id = own[0] if own else None
     for word in labels:
         name, _, value = word.partition(":")
         field = name.replace("-", "_")
@@ -193,8 +199,6 @@ def typed(found: Any, kind: str) -> Any:
 
 
 def _nameservers(work: Assembling, path: str) -> Any:
-    from dragoman.model import Nameserver
-
     found = []
     for relation, name, here in list(work.members(f"{path}/nameservers")):
         work.owner = str(name.id)

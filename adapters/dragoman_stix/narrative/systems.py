@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dragoman.mapping.table import facts
@@ -137,8 +138,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     before = work.enter(flat, "infrastructure", path)
     unlabel(flat, LABELS)
     _unplaced(flat)
-    words = {theirs: ours for ours, theirs in facts("stix-2.1-words")["node_roles"].items()}
-    flat.roles = [NodeRole(category=words.get(word, word)) for word in flat.infrastructure_types] or ()
+    flat.roles = [NodeRole(category=_roles().get(word, word)) for word in flat.infrastructure_types] or ()
     flat.infrastructure_types = ()
     flat.addresses = observing.assemble_observables(work, f"{path}/addresses")
     if flat.name in [name for name, _ in _system_names(flat)]:
@@ -153,8 +153,16 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     return flat
 
 
+@cache
+def _roles() -> dict[str, str]:
+    """Our words for the roles of systems, by theirs."""
+    return {theirs: ours for ours, theirs in facts("stix-2.1-words")["node_roles"].items()}
+
+
 def _unplaced(flat: System) -> None:
     """Takes what `_places` made out of the labels."""
+    if not flat.labels:
+        return
     places, addresses, left = [], [], []
     counts: dict[str, list[Counter]] = {COUNTED: [], COUNTED_NODE: []}
     for word in flat.labels:

@@ -85,15 +85,19 @@ def check_time(text: Any) -> str:
     """An xs:dateTime, with or without a zone; the spelling is kept."""
     if not isinstance(text, str) or TIME.fullmatch(text) is None:
         raise ValueError("is no date and time such as 2026-11-22T10:00:00Z")
+    return _in_calendar(text)
+
+
+def _in_calendar(text: str) -> str:
     datetime.fromisoformat(text[:19] if text[17:19] != "60" else f"{text[:17]}59")  # raises for day 32 or hour 25
-    return str(text)
+    return text
 
 
 def check_stix_time(text: Any) -> str:
     """A STIX timestamp: RFC 3339 in UTC with Z (section 2.16)."""
     if not isinstance(text, str) or STIX_TIME.fullmatch(text) is None:
         raise ValueError("is no timestamp such as 2026-11-22T10:00:00Z")
-    return check_time(text)
+    return _in_calendar(text)
 
 
 def to_utc(text: str) -> str:
@@ -126,7 +130,7 @@ def token(text: str) -> str:
 
 
 def _strings(value: Any) -> list[str]:
-    if type(value) is not list or not value or any(type(item) is not str for item in value):
+    if type(value) is not list or {*map(type, value)} != {str}:
         raise ValueError("is no list of strings")
     return value
 
@@ -138,7 +142,7 @@ def _tables(value: Any) -> list[Any]:
 
 
 def _hashes(value: Any) -> dict[str, str]:
-    if type(value) is not dict or not value or any(type(item) is not str for item in value.values()):
+    if type(value) is not dict or {*map(type, value.values())} != {str}:
         raise ValueError("is no dictionary of hashes")
     return value
 

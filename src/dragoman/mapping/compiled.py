@@ -26,7 +26,7 @@ Check = Callable[[dict[str, Any], Any], bool]
 def writer(spec: Spec) -> Write | None:
     """The function that writes parts of a kind, once there is one."""
     made = spec.made.get(None, 0)
-    return _met(spec, None, made + 1) if type(made) is int else made  # type: ignore[no-any-return]
+    return made if type(made) is not int else _met(spec, None, made + 1)  # type: ignore[no-any-return]
 
 
 def reader(spec: Spec, shape: Shape) -> Read | None:
@@ -74,6 +74,7 @@ def writer_of(spec: Spec) -> Write | None:
     lines = ["out = {}"]
     for place, row in enumerate(rows):
         names |= {f"key{place}": row.path[0], f"row{place}": row, f"encode{place}": row.codec.encode}
+        names |= {f"default{place}": row.required["default"]} if isinstance(row.required, dict) else {}
         lines += [f"out[key{place}] = row{place}.constant"] if row.constant is not None else _written(row, place)
     for place in (place for place, row in enumerate(rows) if row.unless):
         names |= {"spec": spec, f"unless{place}": frozenset(rows[place].unless)}
@@ -95,8 +96,9 @@ def _written(row: Row, place: int) -> Iterator[str]:
         yield f"if {is_set}:"
     yield f"    out[key{place}] = value"
     if row.required is not None and not row.unless:
+        known = isinstance(row.required, dict)
         yield "else:"
-        yield f"    out[key{place}] = writer.default(row{place}.required)"
+        yield f"    out[key{place}] = " + (f"writer.defaults.get(default{place})" if known else f"row{place}.required")
 
 
 def reader_of(spec: Spec, shape: Shape) -> Read | None:

@@ -176,13 +176,14 @@ class JsonWriter:
 
     def write(self, spec: Spec, part: Any) -> Object:
         """An object from a part, its residue of the same format included."""
-        fast = None if self._keeps(part.residue) or spec.name in self.looks.absent else compiled.writer(spec)
+        known = part.residue and self._keeps(part.residue)
+        fast = None if known or spec.name in self.looks.absent else compiled.writer(spec)
         target = self.plainly(spec, part) if fast is None else fast(self, part)
         return self.looks.ordered(spec, target) if self.looks.orders else target
 
-    def _keeps(self, residue: Mapping[str, Any] | None) -> bool:
+    def _keeps(self, residue: Mapping[str, Any]) -> bool:
         """Whether a residue has something of this format; what others left there is not written here."""
-        return bool(residue) and (self.format in residue or self.format + FORM in residue)  # type: ignore[operator]
+        return self.format in residue or self.format + FORM in residue
 
     def plainly(self, spec: Spec, part: Any) -> Object:
         """The object of a part, row by row, in the order of the table."""

@@ -40,6 +40,7 @@ CONTRIBUTING: dict[str, tuple[str, ...]] = {
 }
 UNTOLD = frozenset({"id", "type", "spec_version", "object_marking_refs"})
 BEST_HASHES = ("MD5", "SHA-1", "SHA-256", "SHA-512")
+VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))  # RFC 9562 section 4.1: the upper two bits of a digit
 VALUE_ONLY = ("value",)
 VALUE = '{"value":%s}'  # the canonical JSON of most observables
 
@@ -52,8 +53,7 @@ def _namer(namespace: UUID, version: int = 5) -> Callable[[str], str]:
         state = start.copy()
         state.update(text.encode("utf-8", "surrogatepass"))
         digest = state.hexdigest()
-        variant = "89ab"[int(digest[16], 16) & 3]
-        return f"{digest[:8]}-{digest[8:12]}-{version}{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+        return f"{digest[:8]}-{digest[8:12]}-{version}{digest[13:16]}-{VARIANT[digest[16]]}{digest[17:20]}-{digest[20:32]}"
 
     return name
 

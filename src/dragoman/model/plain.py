@@ -11,7 +11,8 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from operator import attrgetter
+from itertools import compress, repeat
+from operator import attrgetter, is_not
 from typing import Any, TypeVar
 
 import dragoman.model as model
@@ -190,7 +191,8 @@ def _gather(value: Any, path: str, found: list[tuple[str, Any]]) -> None:
     """Adds the leaves of a value to those that were found."""
     cls: type = type(value)
     if is_part_class(cls):
-        pairs: Any = zip(fields(cls), values_of(cls)(value), strict=True)
+        values = values_of(cls)(value)
+        pairs: Any = compress(zip(fields(cls), values, strict=True), map(is_not, values, repeat(None)))
     elif isinstance(value, dict):
         pairs = value.items()
     elif isinstance(value, list | tuple):
@@ -250,17 +252,16 @@ def said_among(words: Iterable[str], value: Any) -> set[str]:
 def copied(part: P, **changes: Any) -> P:
     """A part with some fields changed: `dataclasses.replace` at a tenth of its price, which large events feel."""
     cls: type = type(part)
-    made: P = copier(cls)(part)
-    for name, value in changes.items():
-        setattr(made, name, value)
+    made: P = copier(cls, tuple(changes))(part, changes)
     return made
 
 
 @cache
-def copier(cls: type) -> Callable[[Any], Any]:
+def copier(cls: type, changed: tuple[str, ...] = ()) -> Callable[[Any, dict[str, Any]], Any]:
     """A function that copies parts of a class, field by field; compiled, for it runs once for every object written."""
-    lines = [f"    made.{name} = part.{name}" for name in fields(cls)]
-    source = "\n".join(["def copy(part):", "    made = new(cls)", *lines, "    return made"])
+    lines = [f"    made.{name} = part.{name}" for name in fields(cls) if name not in changed]
+    lines += [f"    made.{name} = changes[{name!r}]" for name in changed]
+    source = "\n".join(["def copy(part, changes):", "    made = new(cls)", *lines, "    return made"])
     found: dict[str, Any] = {"new": object.__new__, "cls": cls}
     exec(source, found)  # the names of our own fields, nothing from outside
     return found["copy"]  # type: ignore[no-any-return]
