@@ -91,7 +91,7 @@ def definitions() -> list[Object]:
 
 def is_defined(objects: list[Any]) -> bool:
     """Whether the definition is among the objects."""
-    return any(isinstance(item, dict) and item.get("id") == EXTENSION for item in objects)
+    return EXTENSION in [item.get("id") for item in objects if isinstance(item, dict)]
 
 
 def names() -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from operator import gt
 from typing import Any, TypeAlias
 
 from dragoman.adapter import Context
@@ -271,14 +273,18 @@ class Reading:
             remember(part, FORMAT, ABSENT, paths)
         ranks = {field: rank for rank, field in enumerate(dict.fromkeys(["", *self.fields.values()]))}
         places = [number * len(ranks) + ranks[field or ""] for _, field, _, number in self.entries]
-        if places != sorted(places):
+        if any(map(gt, places, islice(places, 1, None))):
             self.form.order = sequence(kind(name, number) for _, _, name, number in self.entries)
         self.form.looks = looks
         self.form.keep(first)
 
     def stand_in(self, first: Incident) -> None:
         """The incident takes over what the object that stands for it says, and its cargo."""
-        parts: list[Any] = [self.copies.get(id(part), part) for part, *_ in self.entries]
+        if first.basis in (None, "none"):
+            return
+        parts: list[Any] = [entry[0] for entry in self.entries]
+        if self.copies:
+            parts = [self.copies.get(id(part), part) for part in parts]
         part = raised(first, [part.id for part in parts])
         if part is not None and self.names.pop(id(part), None) is not None:
             self.names[id(first)] = part.id
