@@ -123,7 +123,7 @@ class Stix21(TableAdapter):
         return self.reparse(data, context) if tree is None else tree
 
     def unload(self, tree: Any, context: Context) -> Cargo:
-        return unloaded(tree)
+        return unloaded(tree, context.limits, context.source)
 
 
 adapter = Stix21()

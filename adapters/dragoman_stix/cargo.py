@@ -1,4 +1,8 @@
-"""What STIX has no place for travels in a property extension of ours on the object it belongs to (section 7.3)."""
+"""What STIX has no place for travels in a property extension of ours on the object it belongs to (section 7.3).
+
+It stands there as JSON text: STIX has no null and no empty list (section 2.10), its lists are of one type and its keys
+of few letters (section 2.4), and cargo says whatever another format may say.  A long text is cut, for readers.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from dragoman.carry import Cargo, markings_in
+from dragoman.carry import Cargo, Change, markings_in
+from dragoman.limits import Limits
 from dragoman.model.marking import TLP_2_WORDS, Level, is_about_sharing, level
-from dragoman.tree.json import compact, items_of, redecode
+from dragoman.tree.json import compact, decode_embedded, items_of, redecode
 from dragoman_stix.codecs import TLP
 from dragoman_stix.ids import CONTRIBUTING, is_identifier, uid
 
@@ -17,6 +22,7 @@ EXTENSION = "extension-definition--7d4c3f90-f11d-57cf-8117-eabc84835b1f"
 AUTHOR = "identity--0f3eb6f8-28d6-5f2a-8f0c-f9217b0d5553"
 SINCE = "2026-01-01T00:00:00.000Z"
 KEPT, WHOLE = "cargo", "document"  # what belongs to the object itself; what belongs to the document
+LENGTH = 1_000_000  # characters of one text
 MARKINGS, GRANULAR = "object_marking_refs", "granular_markings"
 SELECTORS = [f"extensions.{EXTENSION}"]
 WORDS_LEVEL = {ref: level(word) for word, ref in TLP.items()}
@@ -42,7 +48,7 @@ def definition() -> list[dict[str, Any]]:
         "name": "Dragoman cargo",
         "description": "Values of an incident that STIX has no property for, so that they come back.",
         "schema": "https://dragoman.invalid/schemas/stix-2.1/cargo-1.json",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "extension_types": ["property-extension"],
     }
     return [author(), extension]
@@ -57,17 +63,23 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
     for item in decoded:
         own = waiting.pop(item.get("id", ""), None) if _fit(item) else None
         if own is not None:
-            _extend(item, {KEPT: own}, strict)
+            _extend(item, {KEPT: texts(own)}, strict)
     added = [] if isinstance(tree, dict) and tree.get("type") != "bundle" else _new(definition(), decoded)
     if whole is not None:
-        _extend(_bearer(decoded, added) or objects[0], {WHOLE: whole}, strict)
+        _extend(_bearer(decoded, added) or objects[0], {WHOLE: texts(whole)}, strict)
     return _with(tree, added)
+
+
+def texts(bucket: Change) -> list[str]:
+    """What belongs to one object, as JSON in texts that no reader finds too long."""
+    text = compact(bucket).decode()
+    return [text[at : at + LENGTH] for at in range(0, len(text), LENGTH)]
 
 
 def reopened(data: bytes, cargo: Cargo) -> Any:
     """A bundle of which those objects are decoded that `loaded` looks at; None for other documents.
 
-    These are the objects that bear cargo, the incidents, our author, those with markings of properties, and one with each marking.
+    These are the objects that bear cargo, the incidents, our author, those that mark properties, and one with each marking.
     """
     opened = items_of(data, "objects", LOOKED_AT)
     if opened is None:
@@ -151,16 +163,21 @@ def _with(tree: Any, added: list[dict[str, Any]]) -> Any:
     return {**tree, "objects": [*tree.get("objects", []), *added]} if added else tree
 
 
-def unloaded(tree: Any) -> Cargo:
-    """Takes the cargo out of a document, and the definition that came with it; both only if they are ours."""
+def unloaded(tree: Any, limits: Limits, source: str) -> Cargo:
+    """Takes the cargo out of a document, and the definition that came with it; both only if they are ours.
+
+    Raises LimitExceeded.
+    """
     cargo: Cargo = {}
     objects = _objects(tree)
-    for item in [item for item in objects if type(item) is dict and "extensions" in item]:
-        found = _taken(item)
-        if isinstance(found.get(KEPT), dict):
-            cargo[item["id"]] = found[KEPT]
-        if isinstance(found.get(WHOLE), dict):
-            cargo[""] = found[WHOLE]
+    bearers = [item for item in objects if type(item) is dict and _extension(item)]
+    said = [(item, name, _extension(item)[name]) for item in bearers for name in (KEPT, WHOLE) if name in _extension(item)]
+    values = decode_embedded((_joined(text) for _, _, text in said), limits, source)
+    for (item, name, text), value in zip(said, values, strict=True):
+        bucket = text if isinstance(text, dict) else value  # before version 1.1 it stood there as it is
+        if isinstance(bucket, dict):
+            cargo["" if name == WHOLE else item["id"]] = bucket
+            _strip(item)
     if cargo:
         others = any(isinstance(item, dict) and item.get("created_by_ref") == AUTHOR and not _is_ours(item) for item in objects)
         ours = [EXTENSION] if others else [EXTENSION, AUTHOR]
@@ -170,22 +187,29 @@ def unloaded(tree: Any) -> Cargo:
     return cargo
 
 
-def _taken(item: dict[str, Any]) -> dict[str, Any]:
-    extensions = item["extensions"]
-    if not isinstance(extensions, dict) or not isinstance(extensions.get(EXTENSION), dict):
-        return {}
-    found = extensions[EXTENSION]
-    if not any(isinstance(found.get(name), dict) for name in (KEPT, WHOLE)) or not isinstance(item.get("id"), str):
-        return {}
-    del extensions[EXTENSION]
+def _extension(item: dict[str, Any]) -> dict[str, Any]:
+    """Our extension of an object; empty when it has none that can be ours."""
+    extensions = item.get("extensions")
+    found = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
+    return found if isinstance(found, dict) and isinstance(item.get("id"), str) else {}
+
+
+def _joined(said: Any) -> str:
+    """The text that `texts` cut; of anything else, none."""
+    return "".join(said) if isinstance(said, list) and all(isinstance(text, str) for text in said) else ""
+
+
+def _strip(item: dict[str, Any]) -> None:
+    """Takes our extension off an object, with the marking of it."""
+    extensions = item.get("extensions", {})
+    extensions.pop(EXTENSION, None)
     if not extensions:
-        del item["extensions"]
+        item.pop("extensions", None)
     granular = item.get(GRANULAR)
     if isinstance(granular, list):
         item[GRANULAR] = [one for one in granular if not isinstance(one, dict) or one.get("selectors") != SELECTORS]
         if not item[GRANULAR]:
             del item[GRANULAR]
-    return dict(found)
 
 
 def _is_ours(item: Any) -> bool:

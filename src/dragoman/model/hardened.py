@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from dragoman.model.marking import strictest
@@ -38,20 +39,26 @@ def hardened(part: Any, keeps: Test, alone: Test) -> Any:
     alone: which parts become objects, with markings of their own; what any other is marked with goes to the next part
     around it that does.  A part in which there is nothing to do is given back as it is; its own field markings stay its own.
     """
-    return Hardening(keeps, alone).inside(part).part if any(_counts(found, alone) for found in parts([part])) else part
-
-
-def _counts(part: Any, alone: Test) -> bool:
-    """Whether a part inside may be marked in a way that counts for what it is in."""
-    if type(part) is FieldMarking:
-        return part.marking is not None
-    return bool(getattr(part, "markings", ())) and not alone(part)
+    return _inside(part, keeps, alone).part
 
 
 def restated(part: Any, keeps: Test, alone: Test) -> Any:
     """The same, and the part itself takes over what parts in it that are no objects are marked with."""
-    found = Hardening(keeps, alone).inside(part)
+    found = _inside(part, keeps, alone)
     return _marked(found.part, found.parts)
+
+
+def _inside(part: Any, keeps: Test, alone: Test) -> Found:
+    """What `Hardening` finds inside a part; in most incidents there is nothing to find, which is told fast."""
+    inner = islice(parts([part]), 1, None)
+    return Hardening(keeps, alone).inside(part) if any(_counts(found, alone) for found in inner) else Found(part, [], [])
+
+
+def _counts(part: Any, alone: Test) -> bool:
+    """Whether a part inside is marked in a way that may count for what it is in."""
+    if type(part) is FieldMarking:
+        return part.marking is not None
+    return bool(getattr(part, "markings", ())) and not alone(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ keep the last, which can widen a marking), numbers that only some can hold, half
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -24,10 +24,14 @@ def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
     data: UTF-8, a byte order mark is skipped (RFC 8259 section 8.1).  source: what errors call the document.
     Raises ReadError for what is not strict JSON and LimitExceeded for what is too much of it, and nothing else.
     """
+    return _decoded(data, strict.decoder(limits, source), limits, source)
+
+
+def _decoded(data: bytes, decoder: json.JSONDecoder, limits: Limits, source: str) -> Any:
     try:
         text = _text(data, limits, source)
         _check_extent(data, text, limits, source)
-        value = strict.decoder(limits, source).decode(text)
+        value = decoder.decode(text)
     except json.JSONDecodeError as error:
         raise _syntax_fault(error, source) from None
     except strict.EqualKeysError:
@@ -39,6 +43,25 @@ def decode(data: bytes, limits: Limits, source: str = "input") -> Any:
     if scan.may_hold_longer(data, limits.string):
         strict.check_strings(value, limits, source)
     return value
+
+
+def decode_embedded(texts: Iterable[str], limits: Limits, source: str = "input") -> Iterator[Any]:
+    """The values of JSON texts that stand in one document; None for one that is not strict JSON.
+
+    The limits hold for each text, that on members for all together.  Raises LimitExceeded.
+    """
+    values, decoder = 0, strict.decoder(limits, source)
+    for text in texts:
+        data = text.encode()
+        values += scan.values(data)
+        if values > limits.members:
+            raise _too_many(limits, source)
+        try:
+            yield _decoded(data, decoder, limits, source)
+        except LimitExceeded:
+            raise  # what is too large to be looked at cannot be passed over in silence
+        except ReadError:
+            yield None
 
 
 def redecode(data: bytes) -> Any:
@@ -109,8 +132,7 @@ def _check_extent(data: bytes, text: str, limits: Limits, source: str) -> None:
     """Refuse what is too much or too deep, before anything is decoded, and half characters."""
     # In this order: the time that measuring the depth takes grows with the number of brackets.
     if scan.more_values_than(data, limits.members):
-        what = f"more than {limits.members:,} members and items"
-        raise LimitExceeded(what, where=visible(source), fix="split the document, or raise the limit on members")
+        raise _too_many(limits, source)
     if scan.deeper_than(data, limits.json_depth):
         where = place.place(source, text, place.of_depth(text, limits.json_depth))
         what = f"objects and lists nest deeper than {limits.json_depth} levels"
@@ -118,6 +140,11 @@ def _check_extent(data: bytes, text: str, limits: Limits, source: str) -> None:
     if (offset := scan.half_character(text)) is not None:
         what = f"{text[offset : offset + 6]} is half a character"
         raise ReadError(what, where=place.place(source, text, offset), fix="write both halves, or neither")
+
+
+def _too_many(limits: Limits, source: str) -> LimitExceeded:
+    what = f"more than {limits.members:,} members and items"
+    return LimitExceeded(what, where=visible(source), fix="split the document, or raise the limit on members")
 
 
 def _syntax_fault(error: json.JSONDecodeError, source: str) -> ReadError:

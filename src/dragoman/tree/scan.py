@@ -60,7 +60,12 @@ def more_values_than(data: bytes, limit: int) -> bool:
         return False
     kept = _quotes_and(data, b",[{")
     # A member has a key and may have a text: four quotes.  More need no closer look, which would cost memory.
-    return kept.count(b'"') > 4 * limit + 2 or len(outside_strings(data, b",[{")) > limit
+    return kept.count(b'"') > 4 * limit + 2 or values(data) > limit
+
+
+def values(data: bytes) -> int:
+    """How many members and items there are: each follows a comma or an opening bracket."""
+    return len(outside_strings(data, b",[{"))
 
 
 def may_hold_longer(data: bytes, limit: int) -> bool:
