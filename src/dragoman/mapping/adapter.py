@@ -7,6 +7,7 @@ reading back what was written, and carried.
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,6 @@ from dragoman.errors import InvalidOutput, LimitExceeded
 from dragoman.ledger import Kind
 from dragoman.model.incident import Incident
 from dragoman.model.plain import said_among
-from dragoman.tree.json import compact
 from dragoman.tree.scan import deeper_than
 
 ROOM = 12  # levels of JSON around the cargo in any format
@@ -164,7 +164,7 @@ def bounded() -> Iterator[None]:
 def check_depth(cargo: Cargo, context: Context) -> None:
     """Raises InvalidOutput for cargo that a reader with the same limits would refuse."""
     deepest = context.limits.json_depth - ROOM
-    if deeper_than(compact(cargo), deepest):
+    if deeper_than(json.dumps(cargo).encode(), deepest):  # half a character is the format's own matter
         what = f"what has to be carried nests deeper than {deepest} levels, which readers refuse"
         raise InvalidOutput(what, fix="raise the limit on json_depth, for reading too, or carry nothing")
 
