@@ -315,3 +315,18 @@ def test_impacts_and_indicators_on_their_own() -> None:
     assert {"pattern", "pattern_type", "valid_from"} <= indicator.keys()
     assert Impact in {spec.cls for spec in types().values()}
     assert CORE in whole("incident")["extensions"]
+
+
+@pytest.mark.parametrize("order", [("extensions", "granular_markings"), ("granular_markings", "extensions")])
+def test_the_order_of_members_needs_no_cargo(order: tuple[str, str]) -> None:
+    """If it failed, a foreign incident would come back with objects of ours that say how its members stood."""
+    known = {
+        "extensions": {f"extension-definition--{uuid(70)}": {"extension_type": "property-extension", "a": 1}},
+        "granular_markings": [{"marking_ref": TLP["tlp-2:red"], "selectors": ["name"]}],
+    }
+    head = {"type": "incident", "spec_version": "2.1", "id": f"incident--{uuid(71)}", "created": TIME, "modified": TIME}
+    document = bundle(head | {"name": "s"} | {name: known[name] for name in order})
+    incidents, _ = read(json.loads(json.dumps(document)))
+    again = write(incidents)[0]
+    assert json.loads(again) == document
+    assert list(json.loads(again)["objects"][0]) == list(document["objects"][0])

@@ -10,7 +10,7 @@ from typing import Any
 
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping import compiled
-from dragoman.mapping.looks import FORM, Looks, Seen, naturally
+from dragoman.mapping.looks import FORM, Looks, Seen, arranged, naturally
 from dragoman.mapping.table import Row, Spec
 from dragoman.tree.json import pointer
 
@@ -179,6 +179,8 @@ class JsonWriter:
         known = part.residue and self._keeps(part.residue)
         fast = None if known or spec.name in self.looks.absent else compiled.writer(spec)
         target = self.plainly(spec, part) if fast is None else fast(self, part)
+        if spec.holding and not spec.holding.isdisjoint(target):
+            target = arranged(target, spec.orders[()])
         return self.looks.ordered(spec, target) if self.looks.orders else target
 
     def _keeps(self, residue: Mapping[str, Any]) -> bool:

@@ -169,6 +169,7 @@ class Spec:
     orders: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # members as written, by where they stand
     ignore: Mapping[str, str] = field(default_factory=dict)
     when: str | None = None
+    holding: frozenset[str] = frozenset()  # the members into which other rows reach: written late, they stand where those would
     made: dict[Any, Any] = field(default_factory=dict, compare=False)  # what `compiled` made of it
 
     def row(self, core: str) -> Row:
@@ -309,6 +310,7 @@ def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Code
             _place(spec.index, row)
         spec.demanded = [row for row in spec.rows if row.required is not None]
         spec.orders = _orders(spec)
+        spec.holding = frozenset(row.path[0] for row in spec.rows if row.holds and len(row.path) == 1)
         wanted = [*spec.demanded, *spec.constants]
         spec.usual = frozenset(row.path[0] for row in wanted if len(row.path) == 1 and not row.unless)
         spec.unusual = [row for row in wanted if len(row.path) > 1 or row.unless]
