@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dragoman.adapter import Context
+from dragoman.adapter import Can, Context, Format
 from dragoman.errors import MappingError
+from dragoman.mapping.documents import JsonTableAdapter
 from dragoman.mapping.kinds import CANONICAL
 from dragoman.mapping.placed import put, taken
 from dragoman.mapping.places import Place
@@ -236,3 +238,29 @@ def test_a_value_stands_there_as_it_is_or_not_at_all(value: str, kind: str | Non
     field = CustomField(value=value, type=FieldType(name="records", type=kind))
     left = put(target, [field], places, "x")
     assert left == [field] if not target else [item.value for item in taken(target, places, "x")] == [value]
+
+
+class Desk(JsonTableAdapter):
+    """A tracker with a table of its own."""
+
+    format = Format(
+        "desk", "desk", "1", (".json",), ("application/json",), "tests", Can.READ | Can.WRITE | Can.MANY | Can.CARRY
+    )
+
+    def __init__(self, own: Path) -> None:
+        self.own = own
+
+
+def test_a_tracker_of_a_plugin_has_places_when_its_table_says_so(tmp_path: Path) -> None:
+    """If it failed, the custom fields of a tracker that somebody added could only travel as cargo."""
+    rows = "parts: {incident: {part: Incident, rows: [{core: summary, desk: title}]}}\n"
+    (tmp_path / "own.yaml").write_text(f"format: desk\nplaces: custom/[a-z]+\n{rows}")
+    context = Context(tables=(table(tmp_path, "desk", "custom/records"),))
+    desk, sink = Desk(tmp_path / "own.yaml"), BytesIO()
+    desk.write([incident(records("412"))], sink, context)
+    assert json.loads(sink.getvalue())["custom"] == {"records": 412}
+    [back] = desk.read(BytesIO(sink.getvalue()), Context(tables=context.tables))
+    assert [*back.custom_fields] == [records("412")]
+    (tmp_path / "bare.yaml").write_text(f"format: desk\n{rows}")
+    with pytest.raises(MappingError, match="desk has no places"):
+        Desk(tmp_path / "bare.yaml").write([incident()], BytesIO(), context)
