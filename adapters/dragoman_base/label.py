@@ -14,7 +14,7 @@ from dragoman_base.forms import SCHEMAS, readable
 
 def label(incident: Incident) -> Tlp | None:
     """The label to write: the message's own, raised to the strictest marking of anything that travels with it."""
-    needed = strictest(_markings(incident))
+    needed = strictest([*incident.unsaid, *_markings(incident)])
     own = incident.tlp
     if own is None:
         return None if needed is None else Tlp(schema=_scheme(incident, needed), value=PAPER_WORDS[needed])

@@ -154,11 +154,23 @@ def _related(incident: Incident) -> Iterable[RelatedActivity]:
 def _assessments(incident: Incident) -> list[Assessment]:
     """The kinds of incident are categories of the first assessment, which needs an impact."""
     kind = incident.type.name if incident.type and incident.type.name else None
-    words = [*([kind] if kind else []), *incident.incident_types]
-    if not words:
-        return list(incident.assessments)
-    first, *others = incident.assessments or [Assessment(impacts=[Impact(kind="system", type="unknown")])]
-    return [changed(first, categories=[*first.categories, *words]), *others]
+    hidden = _own_markings(incident.type) if kind else []
+    words = [*([kind] if kind and not hidden else []), *incident.incident_types]
+    found = list(incident.assessments)
+    if words:
+        first, *others = found or [_unknown()]
+        found = [changed(first, categories=[*first.categories, *words]), *others]
+    return [*found, changed(_unknown(), categories=[kind], markings=hidden)] if hidden else found
+
+
+def _unknown() -> Assessment:
+    """An assessment as IODEF demands it, of which nothing is known but its categories."""
+    return Assessment(impacts=[Impact(kind="system", type="unknown")])
+
+
+def _own_markings(part: Any) -> list[str]:
+    """All that is said of who may see a part or a field of it, for a class that has one restriction for all."""
+    return [*part.markings, *(found.marking for found in part.field_markings if found.marking)]
 
 
 def _methods(incident: Incident) -> Iterable[Method]:
@@ -259,4 +271,4 @@ def _additional(incident: Incident) -> Iterable[Additional]:
     for note in incident.notes:
         yield _shown(note, name="note", meaning=note.abstract, value=note.content)
     for file in incident.attachments:
-        yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri)
+        yield changed(_shown(file, name="attachment", meaning=file.format, value=file.uri), dtype="url")

@@ -35,8 +35,6 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None, 
     clustered = said.pop("Galaxy") if said.get("Galaxy") else None
     seen = said.pop("Sighting") if said.get("Sighting") else None
     main = _main(said, growing, relation)
-    if seen:
-        sightings.take(seen, growing, main)
     if relation is None:
         growing.order["attribute"].append(growing.holders[main.id])
     names = galaxies.take(clustered, growing, main) if clustered else ()
@@ -44,6 +42,8 @@ def read_attribute(said: Object, growing: Growing, relation: str | None = None, 
         tags.take(tagged, main, growing.tags, names, growing.markings)
         if main.markings is not growing.markings:
             spread(main, growing)
+    if seen:  # now that it is known who may see it
+        sightings.take(seen, growing, main)
     finish(main, said, growing, manner or growing.usual.attribute)
     return main.id  # type: ignore[no-any-return]
 

@@ -102,19 +102,21 @@ def _remember(incident: Incident, growing: Growing) -> None:
 
 def write_event(incident: Incident, table: Table, context: Context) -> Object:
     """The event of an incident."""
-    told = by_field(incident)
-    incident = told if told.field_markings == incident.field_markings else incident  # no field of an event has tags
-    telling = Telling(incident, context)
+    marked = by_field(incident)
+    incident = marked if marked.field_markings == incident.field_markings else incident  # no field of an event has tags
+    incident = copied(incident, markings=incident.unsaid) if incident.unsaid else incident
     envelope = Envelope(table, context)
     made = envelope.made(incident)
     event = envelope.write(incident, made)
-    clustered, names = telling.galaxies.give(incident)
     agreed, left = placed.give(incident, table.places, made)
-    less = copied(incident, custom_fields=left or ()) if agreed else incident
+    told = story.give(copied(incident, custom_fields=left or ()) if agreed else incident, made)
+    incident = story.lowered(incident, (item for _, item in told))
+    telling = Telling(incident, context)
+    clustered, names = telling.galaxies.give(incident)
     lists: Object = {
         "Tag": tags.give(incident, telling.tags, elsewhere=names),
         "Attribute": telling.attributes(),
-        "Object": _placed(_placed(telling.objects(), story.give(less, made)), agreed),
+        "Object": _placed(_placed(telling.objects(), told), agreed),
         "Galaxy": [] if clustered is None else clustered,
         "EventReport": reports.give(incident, table, telling.told),
     }

@@ -29,6 +29,7 @@ class Foreign:
         self.incident, self.around, self.parts, self.told = incident, around, around.parts, told
         self.attributes: list[tuple[Any, Object]] = []
         self.objects: list[tuple[Any, Object]] = []
+        self.within: dict[str, Sequence[Any]] = {}
         self._uuids: set[str] = {ref[-36:] for ref in told}
 
     def tell(self) -> None:
@@ -109,6 +110,7 @@ class Foreign:
         for parts in (whole, [part]) if len(whole) > 1 else ([part],):
             if (found := attribute_of(parts)) is not None:
                 self._told(main, *parts)
+                self.within[main.id] = parts
                 self._attribute(main, found, {"uuid": uuid} | said, finds=False)
                 return True
         several = object_of(whole)
@@ -117,9 +119,11 @@ class Foreign:
             if words is None:
                 return False
             self._told(main, part)
+            self.within[main.id] = [part]
             self._attribute(main, words, {"uuid": uuid} | said, finds=False)
             return True
         self._told(main, *whole)
+        self.within[main.id] = whole
         self._object(main, several, {"uuid": uuid} | said)
         return True
 

@@ -6,7 +6,7 @@ The organisation that saw it is a contact.  What says neither (an expiry, an odd
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from dragoman.ledger import Ledger
@@ -42,8 +42,9 @@ def _add(said: Object, growing: Growing, main: Any) -> None:
     tables = growing.context.tables
     source = {key: value for key, value in said.items() if key not in ("uuid", ORGANISATION)}
     part = JsonReader(FORMAT, Ledger()).read(table(tables).parts[name], source)
+    part.markings = main.markings
     part.id = growing.main_id("sighting" if isinstance(part, Sighting) else "opinion", said.get("uuid"), "Sighting")
-    by = _organisation(said.get(ORGANISATION), growing)
+    by = _organisation(said.get(ORGANISATION), growing, main)
     if isinstance(part, Sighting):
         part.first_seen = part.created = part.modified = part.last_seen
         part.sighting_of_ref, part.where_sighted_refs = main.id, [by] if by else ()
@@ -54,8 +55,8 @@ def _add(said: Object, growing: Growing, main: Any) -> None:
     growing.add(holder, part)
 
 
-def _organisation(said: Any, growing: Growing) -> str | None:
-    """The id of the contact that is an organisation, which is added when it is new."""
+def _organisation(said: Any, growing: Growing, main: Any) -> str | None:
+    """The id of the contact that is an organisation, which is added when it is new: for those who may see `main`."""
     uuid = said.get("uuid") if type(said) is dict else None
     if type(uuid) is not str or not UUID.fullmatch(uuid):
         return None
@@ -65,6 +66,7 @@ def _organisation(said: Any, growing: Growing) -> str | None:
         name = said.get("name")
         known = Contact(id=id_, name=name if type(name) is str else None, identity_class="organization")
         growing.add("contacts", known)
+        known.markings = main.markings
     growing.parts[id_] = known
     return id_
 
@@ -106,6 +108,13 @@ class Sightings:
                 self.about[opinion.object_refs[0]].append(opinion)
         seers = (sighted_by(part) for parts in self.about.values() for part in parts)
         self.told: set[str] = {by for by in seers if by is not None and by in self.contacts}
+
+    def told_with(self, main: Any) -> Iterator[Any]:
+        """What the sightings of a part say: themselves, and who saw it."""
+        for part in self.about.get(main.id, ()):
+            yield part
+            if (by := self.contacts.get(sighted_by(part))) is not None:
+                yield by
 
     def give(self, main: Any) -> Any:
         """The sightings of a part, None when it has none."""

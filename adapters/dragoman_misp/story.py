@@ -8,16 +8,17 @@ has the relations of each object.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from dragoman.mapping.table import Vocabulary, facts, vocabulary
 from dragoman.model import Assessment, Impact, Incident
+from dragoman.model.marking import Level, is_about_sharing, level, strictest
 from dragoman.model.naming import our_uuid
-from dragoman.model.plain import classes
-from dragoman_misp import custom
+from dragoman.model.plain import classes, copied
+from dragoman_misp import custom, tags
 from dragoman_misp.exact import Object, difference, keep, kept, restored
 from dragoman_misp.growing import UUID, Growing
 from dragoman_misp.paths import Path
@@ -30,7 +31,7 @@ INCIDENT, NAME, STATUS = "incident", "name", "investigation_status"
 DEFAULT = "new"  # as in the extension of STIX
 COST = 1
 RANKS = {INCIDENT: 0, custom.NAME: 2}
-SPELLED, PLACES = "story", "story-places"
+SPELLED, PLACES, RAISED = "story", "story-places", "story-raised"
 
 
 @dataclass(slots=True)
@@ -113,9 +114,35 @@ class Story:
         if impacts:
             incident.assessments = [Assessment(impacts=impacts)]
         custom.take([item for item in self.items if item["name"] == custom.NAME], incident, event)
+        _raise(incident, strictest_of(item for item in self.items if item["name"] != custom.NAME))
         places = [place for _, place in sorted(zip(self.items, self.places, strict=True), key=lambda pair: _rank(pair[0]))]
         if places != list(range(len(places))):
             keep(incident, PLACES, places)
+
+
+def strictest_of(items: Iterable[Object]) -> str | None:
+    """The strictest marking among the tags of the attributes of objects."""
+    held = (tag for item in items for said in item["Attribute"] for tag in said.get("Tag") or () if type(tag) is dict)
+    found = (tags.marking_of(tag["name"]) for tag in held if type(tag.get("name")) is str)
+    return max((word for word in found if word is not None and is_about_sharing(word)), key=level, default=None)
+
+
+def _raise(incident: Incident, word: str | None) -> None:
+    """Marks an incident as strictly as what tells it: of its fields none is for more people than its attribute was."""
+    own = strictest(incident.markings)
+    if word is not None and (own is None or level(word) > own):
+        event = list(incident.markings)
+        incident.markings = [*(other for other in event if not is_about_sharing(other)), word]
+        keep(incident, RAISED, [incident.markings, event])
+
+
+def lowered(incident: Incident, told: Iterable[Object]) -> Incident:
+    """The incident with the markings of its event, if its objects still say by themselves who may see them."""
+    known, word = kept(incident, RAISED), strictest_of(told)
+    sound = isinstance(known, list) and len(known) == 2 and known[0] == list(incident.markings) and isinstance(known[1], list)
+    if not sound or word is None or level(word) < (strictest(incident.markings) or Level.CLEAR):
+        return incident
+    return copied(incident, markings=[item for item in known[1] if isinstance(item, str)] or ())
 
 
 def _rank(item: Object) -> int:

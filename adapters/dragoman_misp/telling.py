@@ -45,6 +45,7 @@ class Telling:
         self._brought: set[str] = set(self._brought_along())
         self._about: dict[str, list[str]] = defaultdict(list)
         self.remarks: dict[str, Any] = {}
+        self.within: dict[str, Sequence[Any]] = {}
         self._links: dict[str, list[Relation]] = defaultdict(list)
         self._sort()
         self.mixed = bool(guarding.needed([incident], incident.markings))
@@ -100,6 +101,7 @@ class Telling:
                 self._told_parts(getattr(self.parts[ref], "object_refs", ()))
             foreign = Foreign(self.incident, self, self.told)
             foreign.tell()
+            self.within = foreign.within
             attributes |= {main.id: self._tagged(main, said, self.usual.attribute) for main, said in foreign.attributes}
             for main, said in foreign.objects:
                 objects[main.id] = self._linked(main, self._inside_tagged(main, self._tagged(main, said, self.usual.object)))
@@ -145,16 +147,18 @@ class Telling:
         uuid = (main.id or "")[-36:]
         brought = [main, self.parts.get(derived("observed-data", FOUND, uuid)), self.remarks.get(main.id)]
         yield from (part for part in brought if part is not None)
+        yield from self.sightings.told_with(main)
+        yield from self.within.get(main.id, ())
         for part in brought:
             for ref in getattr(part, "object_refs", ()) if isinstance(part, Observation) else ():
                 if isinstance(self.parts.get(ref), Observable) and not self._is_shared(ref, part):
                     yield self.parts[ref]
 
     def _is_shared(self, ref: str, seen: Observation) -> bool:
-        """Whether an observable is as strict as it is for something else that was seen with it."""
+        """Whether two attributes say an observable, and it is as strict as it is for the other one."""
         own = strictest(self.parts[ref].markings)
         others = (part for part in self._seen().get(ref, ()) if part is not seen)
-        return any(strictest(other.markings) == own for other in others)
+        return "type" in machine(seen.labels) and any(strictest(other.markings) == own for other in others)
 
     def _seen(self) -> dict[str, list[Observation]]:
         """The observations of each observable."""

@@ -57,18 +57,18 @@ class Assembling:
         self.taken: set[int] = set()
         self.placed: dict[str, list[Any]] = {}  # what stands at the top of the tree, by field
 
-    def members(self, path: str, owned_by_target: bool = False) -> Iterator[tuple[Any, Any, str]]:
-        """What hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
-        return self._members(path, owned_by_target) if self.owned[owned_by_target].get(self._core(self.owner)) else NONE
+    def members(self, path: str, owned_by_target: bool = False, kind: type = object) -> Iterator[tuple[Any, Any, str]]:
+        """What of a kind hangs at path/0, path/1 … as (relationship, part, its path), until one is missing."""
+        return self._members(path, owned_by_target, kind) if self.owned[owned_by_target].get(self._core(self.owner)) else NONE
 
-    def _members(self, path: str, owned_by_target: bool) -> Iterator[tuple[Any, Any, str]]:
+    def _members(self, path: str, owned_by_target: bool, kind: type) -> Iterator[tuple[Any, Any, str]]:
         place = 0
-        while found := self.member(f"{path}/{place}", owned_by_target):
+        while found := self.member(f"{path}/{place}", owned_by_target, kind):
             yield *found, f"{path}/{place}"
             place += 1
 
-    def member(self, path: str, owned_by_target: bool = False) -> tuple[Any, Any] | None:
-        """What hangs at a path: what ties it to its owner and its part, both taken out of the graph."""
+    def member(self, path: str, owned_by_target: bool = False, kind: type = object) -> tuple[Any, Any] | None:
+        """What of a kind hangs at a path: what ties it to its owner and its part, both taken out of the graph."""
         owner = self._core(self.owner)
         owned = self.owned[owned_by_target]
         if not owned.get(owner):
@@ -77,7 +77,7 @@ class Assembling:
         if link is None:
             return None
         found, member = _ends(link, owned_by_target)
-        if not member or member not in self.parts or (found is not None and found != owner):
+        if not member or not isinstance(self.parts.get(member), kind) or (found is not None and found != owner):
             return None
         owned[owner] -= 1
         self.taken.add(id(link))

@@ -228,7 +228,7 @@ def _labelled(incident: Incident) -> Part:
         return incident
     if incident.tlp is not None and incident.tlp.value:
         return Part(markings=[f"{(incident.tlp.schema or 'enisa').lower()}:{incident.tlp.value.lower()}"])
-    return Part(markings=["iodef:unsaid"]) if incident.purpose is not None else incident
+    return Part(markings=["iodef:unsaid"]) if incident.unsaid else incident
 
 
 def _names(work: Flattening, flat: Incident) -> None:

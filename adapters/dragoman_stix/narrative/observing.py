@@ -18,6 +18,7 @@ from dragoman.model import (
     HashSet,
     Incident,
     Nameserver,
+    Observable,
     Reference,
     RegistryKey,
 )
@@ -163,7 +164,7 @@ def _receivers(work: Flattening, addresses: Any) -> tuple[list[str], list[str]]:
 
 def assemble_observables(work: Assembling, path: str) -> Any:
     """The observables of a place, as the place has them."""
-    return [unobserved(work, relation, found, here) for relation, found, here in work.members(path)] or ()
+    return [unobserved(work, relation, found, here) for relation, found, here in work.members(path, kind=Observable)] or ()
 
 
 def unobserved(work: Assembling, relation: Any, found: Any, path: str) -> Any:

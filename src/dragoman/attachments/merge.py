@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from dragoman.carry import Comparison, same_value
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Incident, Tlp
-from dragoman.model.marking import Level, strictest
+from dragoman.model.marking import PAPER_WORDS, Level, strictest
 from dragoman.model.parts import Text
 from dragoman.model.people import Contact
 from dragoman.model.plain import copied, fields, hints, is_part
@@ -40,12 +40,17 @@ def equal(one: Incident, other: Incident) -> bool:
 
 def merged(accounts: Sequence[Account], ledger: Ledger) -> Incident:
     """One incident of all accounts; the earlier one wins.  The ledger is told where they differ (D603)."""
-    whole, *others = accounts
+    whole, *others = [Account(account.source, stated(account.incident)) for account in accounts] if accounts[1:] else accounts
     for other in others:
         if not equal(whole.incident, other.incident):
             both = Merge(whole.source, other.source, ledger)
             whole = Account(whole.source, both.part(whole.incident, other.incident, ""))
     return whole.incident
+
+
+def stated(incident: Incident) -> Incident:
+    """The incident with the marking that holds although nobody said it: beside another account it would be lost."""
+    return copied(incident, markings=incident.unsaid) if incident.unsaid else incident
 
 
 def beyond(said: Incident, echo: Incident) -> Incident:
@@ -75,21 +80,31 @@ def _nothing(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two sources, of which the first wins."""
+    """Two sources, of which the first wins.
+
+    around: the markings that hold around the parts of either, for those that have none of their own.
+    """
 
     winner: str
     loser: str
     ledger: Ledger
+    around: tuple[Sequence[str], Sequence[str]] = ((), ())
 
     def part(self, ours: Any, theirs: Any, path: str) -> Any:
         """One part of two that speak of the same thing."""
         cls: type = type(ours)
         changes: dict[str, Any] = {}
+        holding = _holding(ours, self.around[0]), _holding(theirs, self.around[1])
+        inside = replace(self, around=holding)
         for name in fields(cls):
             before, after = getattr(ours, name), getattr(theirs, name)
-            found = self.value(before, after, f"{path}/{name}", cls, name)
+            found = inside.value(before, after, f"{path}/{name}", cls, name)
             if found is not before:
                 changes[name] = found
+        if marks := _stricter_around(ours, theirs, holding):
+            changes["markings"] = marks
+        if isinstance(ours, Incident) and (tlp := _guarded(changes.get("tlp", ours.tlp), ours, theirs)) is not None:
+            changes["tlp"] = tlp
         return copied(ours, **changes) if changes else ours
 
     def value(self, ours: Any, theirs: Any, path: str, cls: type, name: str) -> Any:
@@ -132,8 +147,10 @@ class Merge:
         kept, other = (theirs, ours) if _strictness(theirs) > _strictness(ours) else (ours, theirs)
         reason = f"{self.winner} and {self.loser} say different labels: the stricter holds"
         self.ledger.note(Kind.DROPPED, "D603", f"{path}/value", reason, f"{other.schema} {other.value}")
-        named = {field.field for field in kept.fields}
-        return copied(kept, fields=[*kept.fields, *(field for field in other.fields if field.field not in named)] or ())
+        named = {field.field: field for field in (*other.fields, *kept.fields)}
+        held = [copied(field, value=max(_of_field(kept, name), _of_field(other, name), key=lambda word: _level(kept, word)))
+                for name, field in named.items()]  # fmt: skip
+        return copied(kept, fields=held or ())
 
     def tell(self, lost: Any, path: str) -> None:
         """Notes what the loser said."""
@@ -217,7 +234,42 @@ def _is_empty(value: Any) -> bool:
 
 
 def _strictness(tlp: Tlp) -> Level:
-    return strictest([f"{tlp.schema}:{tlp.value}".lower()]) or Level.CLEAR
+    return _level(tlp, tlp.value)
+
+
+def _level(tlp: Tlp, word: str | None) -> Level:
+    return strictest([f"{tlp.schema}:{word}".lower()]) or Level.CLEAR
+
+
+def _of_field(tlp: Tlp, name: str | None) -> str | None:
+    """What a label says of a field: of it, of the nearest around it that is named, or of the whole."""
+    around = [one for one in tlp.fields if one.field and (name == one.field or (name or "").startswith(f"{one.field}."))]
+    return max(around, key=lambda one: len(one.field or "")).value if around else tlp.value
+
+
+def _guarded(tlp: Tlp | None, *accounts: Incident) -> Tlp | None:
+    """The label whose fields are no wider than an account that has no label; None when it is fine as it is."""
+    needed = strictest(word for account in accounts if account.tlp is None for word in account.markings)
+    if tlp is None or needed is None or all(_level(tlp, one.value) >= needed for one in tlp.fields):
+        return None
+    word = PAPER_WORDS[needed]
+    return copied(tlp, fields=[one if _level(tlp, one.value) >= needed else copied(one, value=word) for one in tlp.fields])
+
+
+def _holding(part: Any, around: Sequence[str]) -> Sequence[str]:
+    """The markings that hold for a part: its own, or those around it."""
+    own: Sequence[str] = getattr(part, "markings", ())
+    return own if strictest(own) is not None else around
+
+
+def _stricter_around(ours: Any, theirs: Any, holding: tuple[Sequence[str], Sequence[str]]) -> Sequence[str]:
+    """The markings of a part that only one account marks, and that is for fewer by what holds around it in the other."""
+    marked = [strictest(getattr(part, "markings", ())) for part in (ours, theirs)]
+    if (marked[0] is None) == (marked[1] is None):
+        return ()
+    said, unsaid = holding if marked[1] is None else holding[::-1]
+    needed = strictest(unsaid)
+    return [*said, *unsaid] if needed is not None and needed > (strictest(said) or Level.CLEAR) else ()
 
 
 @cache

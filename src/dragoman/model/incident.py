@@ -182,6 +182,15 @@ class Incident(Entity):
     basis: str | None = None
 
     @property
+    def unsaid(self) -> Sequence[str]:
+        """The marking that holds although nobody said one: an incident of IODEF (only it has a purpose) is private.
+
+        RFC 7970 section 3.2, RFC 5070 section 3.2.
+        """
+        said = self.markings or (self.tlp is not None and self.tlp.value)
+        return () if said or self.purpose is None else ("iodef:private",)
+
+    @property
     def liaison(self) -> Contact | None:
         """The contact to talk to: the one with that role, else the first whose role fits best."""
         order = ("liaison", "irt", "creator", "reporter", "admin", "tech")
