@@ -22,6 +22,7 @@ from dragoman.model import (
     Tlp,
     TlpField,
 )
+from dragoman.model.marking import Level, strictest
 from dragoman.profile import Agreement
 
 
@@ -89,6 +90,30 @@ def test_the_stricter_label_holds_whoever_wins() -> None:
         assert {field.field for field in found.tlp.fields} == {"summary", "impact"}
         assert set(found.markings) == {"tlp-2:green", "tlp-2:red"}
         assert told == [("/tlp/value", "ENISA Green")]
+
+
+def test_a_field_that_one_account_opens_is_as_strict_as_the_other_has_it() -> None:
+    """A merge by names of fields alone would show what one account keeps, because the other one would show its own."""
+    loose = Tlp(schema="ENISA", value="Green", fields=[TlpField(field="summary", value="White")])
+    strict = Tlp(schema="ENISA", value="Red", fields=[TlpField(field="impact", value="Amber")])
+    for one, other in ((loose, strict), (strict, loose)):
+        found, _ = both(Incident(tlp=one), Incident(tlp=other))
+        assert found.tlp is not None
+        assert {field.field: field.value for field in found.tlp.fields} == {"summary": "Red", "impact": "Amber"}
+    found, _ = both(Incident(summary="kept", markings=["tlp-2:red"]), Incident(tlp=loose))
+    assert found.tlp is not None
+    assert [field.value for field in found.tlp.fields] == ["Red"]
+
+
+def test_a_part_that_one_account_opens_stays_as_strict_as_around_it_in_the_other() -> None:
+    """If it failed, what a RED account says of a contact would go out, for a GREEN account knows the same contact."""
+    kept = Incident(contacts=[Contact(name="A", names=["A"], timezone="+01:00")], markings=["tlp-2:red"])
+    shown = Incident(contacts=[Contact(name="A", names=["A"], markings=["tlp-2:green"])], markings=["tlp-2:green"])
+    for one, other in ((kept, shown), (shown, kept)):
+        found, _ = both(one, other)
+        assert strictest(found.contacts[0].markings) is Level.RED
+    found, _ = both(Incident(purpose="reporting"), Incident(markings=["tlp-2:green"]))
+    assert strictest(found.markings) is Level.RED, "IODEF without a restriction is private"
 
 
 MESSAGE = b"""{"id": "52252076-9d38-4ffb-a5da-174bf6189fc8", "type": {"id": "1b7293c9-6b7c-4df0-8721-0da39a5d54a0"},

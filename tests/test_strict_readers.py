@@ -16,9 +16,11 @@ from lxml import etree
 from dragoman.adapter import Context
 from dragoman.model import (
     Address,
+    Attachment,
     Contact,
     ContactPoint,
     CustomField,
+    EmailMessage,
     Event,
     FieldType,
     File,
@@ -29,6 +31,7 @@ from dragoman.model import (
     IncidentType,
     Indicator,
     Method,
+    NetworkTraffic,
     Note,
     Observation,
     Reference,
@@ -240,6 +243,42 @@ SECRETS: dict[str, dict[str, Any]] = {
     "a reference": {
         "methods": [Method(references=[Reference(source_name="zqref", urls=["https://zq.example"], markings=RED)])]
     },
+    "a page about the incident": {
+        "references": [Reference(source_name="zqref", external_id="zq-1", urls=["https://zq.example"], markings=RED)]
+    },
+    "a mail": {
+        "observables": [
+            EmailMessage(
+                id="email-message--5ad1a6de-25f2-5f7a-8b3c-000000000001", type="email-message", subject="zq",
+                is_multipart=False, markings=RED,
+            )  # fmt: skip
+        ]
+    },
+    "a file to fetch": {"attachments": [Attachment(format="stix-2.1", uri="https://zq.example/1", markings=RED)]},
+    "what a type is called": {"type": IncidentType(name="zqtype", markings=RED)},
+    "one end of a connection": {
+        "observables": [
+            Address(id="ipv4-addr--5ad1a6de-25f2-5f7a-8b3c-000000000002", type="ipv4-addr", value="192.0.2.1"),
+            Address(id="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000003", type="domain-name", value="zq.ex", markings=RED),
+            NetworkTraffic(
+                id="network-traffic--5ad1a6de-25f2-5f7a-8b3c-000000000004", type="network-traffic", protocols=["tcp"],
+                src_ref="ipv4-addr--5ad1a6de-25f2-5f7a-8b3c-000000000002", src_port=1, dst_port=2,
+                dst_ref="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000003",
+            ),  # fmt: skip
+        ],
+    },
+    "what was seen twice, once in the open": {
+        "observables": [
+            Address(id="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001", type="domain-name", value="zq.ex", markings=RED)
+        ],
+        "observations": [
+            Observation(
+                id=f"observed-data--5ad1a6de-25f2-4f7a-8b3c-00000000000{n}", first_observed="2026-11-21T00:00:00Z",
+                object_refs=["domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001"], markings=marks,
+            )  # fmt: skip
+            for n, marks in enumerate([(), RED])
+        ],
+    },
     "a history": {"history": [Task(description=["zq"])], "history_markings": RED},
     "other ids": {"alternatives": IdentifierSet(identifiers=[Identifier(value="zq", authority="zq.example")], markings=RED)},
     "a note": {"notes": [Note(id="note--5ad1a6de-25f2-4f7a-8b3c-000000000001", content="zq", markings=RED)]},
@@ -274,3 +313,46 @@ def test_a_single_secret_is_in_the_open_nowhere(case: str) -> None:
         data = write([incident], target)
         seen = [(target, place, found.name) for text, place, found in shown(data) if "zq" in text and found < Level.RED]
         assert seen == []
+
+
+UNSAID = b"""<IODEF-Document version="2.00" xmlns="urn:ietf:params:xml:ns:iodef-2.0"><Incident purpose="reporting">
+<IncidentID name="x.example">7</IncidentID><GenerationTime>2026-11-22T01:00:00Z</GenerationTime>
+<Description>zq</Description><Contact role="creator" type="person"><ContactName>zq</ContactName></Contact>
+</Incident></IODEF-Document>"""
+
+
+@pytest.mark.requirement("TLP-5")
+def test_what_is_private_by_default_is_private_everywhere() -> None:
+    """If it failed, an IODEF incident without a restriction (RFC 7970 section 3.2) would be open in MISP or a message."""
+    incidents = read(UNSAID)
+    for target, shown in READERS:
+        assert {found for text, _, found in shown(write(incidents, target)) if text == "zq"} == {Level.RED}, target
+    assert json.loads(write(incidents, "base"))["tlp"]["value"] == "Red"
+    for target in ("misp", "base", "stix-2.1"):
+        assert b"restriction=" not in write(read(write(incidents, target), target), "iodef-2"), "nobody said it"
+
+
+@pytest.mark.requirement("TLP-5")
+def test_tags_of_what_tells_an_event_hold_in_other_formats() -> None:
+    """If it failed, what tlp:red tags say of an incident object, or of an attribute and who saw it, would be open elsewhere."""
+    told = Incident(id="5ad1a6de-25f2-4f7a-8b3c-000000000000", summary="open", description=["zq"], markings=["tlp-2:green"])
+    event = json.loads(write([told], "misp", Context(carry="drop")))
+    [found] = [said for said in event["Event"]["Object"][0]["Attribute"] if said["value"] == "zq"]
+    found["Tag"] = [{"name": "tlp:red"}]
+    seer = {"uuid": "5ad1a6de-25f2-4f7a-8b3c-000000000009", "name": "zqseer"}
+    sighting = {"uuid": "5ad1a6de-25f2-4f7a-8b3c-000000000008", "type": "0", "date_sighting": "1", "source": "zqsource"}
+    event["Event"]["Attribute"] = [
+        {
+            "uuid": "5ad1a6de-25f2-4f7a-8b3c-000000000007",
+            "type": "domain",
+            "value": "zq.example",
+            "category": "Network activity",
+            "Tag": [{"name": "tlp:red"}],
+            "Sighting": [sighting | {"Organisation": seer}],
+        }
+    ]
+    data = json.dumps(event).encode()
+    assert json.loads(write(read(data), "misp")) == event, "the event itself is as open as it was"
+    for target, shown in READERS:
+        if target != "misp":
+            assert {found for text, _, found in shown(write(read(data), target)) if "zq" in text} == {Level.RED}, target

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dragoman.adapter import Context
@@ -139,7 +139,9 @@ def _alternatives(incident: Incident, writer: Writer) -> IdentifierSet | None:
         return incident.alternatives
     if not named:
         return None
-    return IdentifierSet(identifiers=[Identifier(value=i.external_id or "", authority=i.source_name) for i in named])
+    return IdentifierSet(identifiers=[
+        Identifier(value=item.external_id or "", authority=item.source_name, markings=_own_markings(item)) for item in named
+    ])  # fmt: skip
 
 
 def _related(incident: Incident) -> Iterable[RelatedActivity]:
@@ -148,7 +150,7 @@ def _related(incident: Incident) -> Iterable[RelatedActivity]:
         yield RelatedActivity(actors=incident.actors, campaigns=incident.campaigns)
     for reference in incident.references:
         if urls := pages([reference]):
-            yield RelatedActivity(urls=urls, description=reference.description)
+            yield RelatedActivity(urls=urls, description=reference.description, markings=_own_markings(reference))
 
 
 def _assessments(incident: Incident) -> list[Assessment]:
@@ -168,9 +170,9 @@ def _unknown() -> Assessment:
     return Assessment(impacts=[Impact(kind="system", type="unknown")])
 
 
-def _own_markings(part: Any) -> list[str]:
+def _own_markings(part: Any) -> Sequence[str]:
     """All that is said of who may see a part or a field of it, for a class that has one restriction for all."""
-    return [*part.markings, *(found.marking for found in part.field_markings if found.marking)]
+    return [*part.markings, *(found.marking for found in part.field_markings if found.marking)] or ()
 
 
 def _methods(incident: Incident) -> Iterable[Method]:
@@ -220,7 +222,8 @@ def _systems(incident: Incident) -> Iterable[System]:
         elif isinstance(item, EmailMessage):
             node = Address(type="email-message", value=item.message_id or item.subject or "unknown")
             sender = seen.get(item.from_ref or "")
-            yield System(addresses=[changed(sender, id=None) if sender else node], services=[Service(email=item)])
+            ends = [changed(sender, id=None) if sender else node]
+            yield System(addresses=ends, services=[Service(email=item)], markings=_own_markings(item))
         elif isinstance(item, NetworkTraffic):
             yield from _ends(item, seen)
 
@@ -235,7 +238,9 @@ def _ends(traffic: NetworkTraffic, seen: dict[str, Any]) -> Iterable[System]:
         end = seen.get(ref or "")
         if isinstance(end, Address | DomainName):
             service = Service(ip_protocol=number, port=None if port is None else str(port))
-            yield System(category=category, addresses=[changed(end, id=None)], services=[service])
+            yield System(
+                category=category, addresses=[changed(end, id=None)], services=[service], markings=_own_markings(traffic)
+            )
 
 
 def _record(incident: Incident) -> RecordSet | None:

@@ -16,6 +16,7 @@ from typing import Any
 from dragoman.mapping.kinds import kind_of
 from dragoman.mapping.table import facts
 from dragoman.model import CustomField, FieldType, Incident
+from dragoman.model.marking import strictest
 from dragoman.model.naming import our_uuid
 from dragoman_misp import tags
 from dragoman_misp.exact import Object, difference, keep, kept, restored
@@ -125,11 +126,21 @@ def _markings(held: Mapping[str, Object]) -> Iterator[str]:
 def take(items: Sequence[Object], incident: Incident, event: Object) -> None:
     """Puts the fields of objects on the incident.  event: what we would write of the event itself."""
     fields = [field for item in items if (field := read(item)) is not None]
+    for field, item in zip(fields, items, strict=True):
+        if _is_wider(item["Attribute"], incident.markings):
+            field.markings = ()
     for field, item, made in zip(fields, items, _all_told(fields, event), strict=True):
         if found := _difference(made, item):
             keep(field, SPELLED, found)
     if fields:
         incident.custom_fields = fields
+
+
+def _is_wider(listed: Sequence[Object], event: Sequence[str]) -> bool:
+    """Whether the tags of some attributes let more people see a field than its event does, which holds for the others."""
+    said = [strictest(_markings({"": one})) for one in listed]
+    around = strictest(event)
+    return around is not None and None in said and max((one for one in said if one is not None), default=around) < around
 
 
 def give(incident: Incident, event: Object) -> list[Object]:

@@ -186,7 +186,7 @@ def unobserve_group(work: Assembling, flat: Observation, path: str, cls: Any, me
     for place, part in enumerate(found):
         made = work.member(f"{path}/{place}/software") if isinstance(part, File) else None
         if made is not None:
-            part.software = software.software_of(*made)
+            part.software = software.software_of(work, *made)
     work.names[id(group)] = name
     work.leave(before)
     return group
@@ -278,6 +278,6 @@ def _unwords(work: Assembling, flat: Observation, path: str, record: Record) -> 
     record.urls = [part.value for part in found if isinstance(part, Address) and part.value] or ()
     application = work.member(f"{path}/application")
     if application is not None:
-        record.application = software.software_of(*application)
+        record.application = software.software_of(work, *application)
     work.names[id(record)] = name
     work.leave(before)

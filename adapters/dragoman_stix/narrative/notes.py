@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dragoman.model import Additional, Note
+from dragoman.model.hardened import marked_fields
 from dragoman_stix.narrative.items import LABELS
 from dragoman_stix.narrative.labels import labelled, words
 from dragoman_stix.narrative.paths import member_id
@@ -38,7 +39,7 @@ def assemble_notes(work: Assembling, path: str) -> Any:
         name, markup = str(note.id), MARKUP in note.labels
         before = work.enter(note, "note", here)
         told: dict[str, Any] = dict(words(note.labels, LABELS))
-        made = Additional(id=note.id, markings=note.markings, **told)
+        made = Additional(id=note.id, markings=[*note.markings, *marked_fields(note)] or (), **told)
         made.xml, made.value = (note.content, None) if markup else (None, note.content or None)
         work.names[id(made)] = name
         work.leave(before)

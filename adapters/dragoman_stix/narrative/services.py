@@ -71,7 +71,7 @@ def assemble_service(work: Assembling, relation: Any, found: Any, path: str) -> 
         made.email = observing.unobserved(work, *email, f"{path}/email")
     application = work.member(f"{path}/application")
     if application is not None:
-        made.application = software.software_of(*application)
+        made.application = software.software_of(work, *application)
     return made
 
 

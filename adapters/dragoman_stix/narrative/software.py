@@ -11,11 +11,13 @@ from lxml import etree
 from dragoman.errors import ReadError
 from dragoman.limits import Limits
 from dragoman.model import Reference, Software, SoftwareProduct
+from dragoman.model.hardened import marked_fields
 from dragoman.tree import xml
 from dragoman_stix.narrative.labels import label, labelled, words
 from dragoman_stix.narrative.values import text_of
 
 if TYPE_CHECKING:
+    from dragoman_stix.narrative.assemble import Assembling
     from dragoman_stix.narrative.flatten import Flattening
 
 LABELS = {"spec_name": "spec", "spec_dtype": "dtype"}
@@ -56,11 +58,12 @@ def _text(markup: str | None) -> str | None:
     return " ".join(str(etree.XPath("string()")(root)).split()) or None
 
 
-def software_of(relation: Any, found: SoftwareProduct) -> Software:
+def software_of(work: Assembling, relation: Any, found: SoftwareProduct) -> Software:
     """The software reference of an observable that `product` made, and of the relationship that ties it."""
     told = words(relation.labels, {**LABELS, "value": VALUE})
     value = found.cpe or found.swid or told.get("value")
     made = Software(spec_value=value, description=[found.name] if found.name and found.name != value else ())
+    made.markings = work.unmarked([*found.markings, *marked_fields(found)], work.markings)
     made.urls = _pages(relation.references)
     if list(made.description) == list(made.urls[:1]):
         made.description = ()

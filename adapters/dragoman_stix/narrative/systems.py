@@ -148,7 +148,7 @@ def _unsystem(work: Assembling, flat: System, path: str) -> System:
     flat.references = [ref for ref in flat.references if ref not in assets] or ()
     flat.services = [services.assemble_service(work, *found) for found in work.members(f"{path}/services")] or ()
     flat.additional = assemble_notes(work, path)
-    flat.operating_systems = [software.software_of(r, p) for r, p, _ in work.members(f"{path}/operating_systems")] or ()
+    flat.operating_systems = [software.software_of(work, r, p) for r, p, _ in work.members(f"{path}/operating_systems")] or ()
     work.leave(before)
     return flat
 

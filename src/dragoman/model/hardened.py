@@ -93,7 +93,7 @@ class Hardening:
         words = [*inside.fields, *marked_fields(part)]
         if self.alone(part):
             return Found(_marked(inside.part, [*words, *inside.parts]), words, [])
-        return Found(_marked(inside.part, words), words, [*inside.parts, *getattr(part, "markings", ())])
+        return Found(_marked(inside.part, words), words, [*inside.parts, *words, *getattr(part, "markings", ())])
 
 
 def _marked(part: Any, words: Sequence[str]) -> Any:
