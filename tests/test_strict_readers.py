@@ -249,9 +249,12 @@ SECRETS: dict[str, dict[str, Any]] = {
     "a mail": {
         "observables": [
             EmailMessage(
-                id="email-message--5ad1a6de-25f2-5f7a-8b3c-000000000001", type="email-message", subject="zq",
-                is_multipart=False, markings=RED,
-            )  # fmt: skip
+                id="email-message--5ad1a6de-25f2-5f7a-8b3c-000000000001",
+                type="email-message",
+                subject="zq",
+                is_multipart=False,
+                markings=RED,
+            )
         ]
     },
     "a file to fetch": {"attachments": [Attachment(format="stix-2.1", uri="https://zq.example/1", markings=RED)]},
@@ -261,10 +264,14 @@ SECRETS: dict[str, dict[str, Any]] = {
             Address(id="ipv4-addr--5ad1a6de-25f2-5f7a-8b3c-000000000002", type="ipv4-addr", value="192.0.2.1"),
             Address(id="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000003", type="domain-name", value="zq.ex", markings=RED),
             NetworkTraffic(
-                id="network-traffic--5ad1a6de-25f2-5f7a-8b3c-000000000004", type="network-traffic", protocols=["tcp"],
-                src_ref="ipv4-addr--5ad1a6de-25f2-5f7a-8b3c-000000000002", src_port=1, dst_port=2,
+                id="network-traffic--5ad1a6de-25f2-5f7a-8b3c-000000000004",
+                type="network-traffic",
+                protocols=["tcp"],
+                src_ref="ipv4-addr--5ad1a6de-25f2-5f7a-8b3c-000000000002",
+                src_port=1,
+                dst_port=2,
                 dst_ref="domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000003",
-            ),  # fmt: skip
+            ),
         ],
     },
     "what was seen twice, once in the open": {
@@ -273,9 +280,11 @@ SECRETS: dict[str, dict[str, Any]] = {
         ],
         "observations": [
             Observation(
-                id=f"observed-data--5ad1a6de-25f2-4f7a-8b3c-00000000000{n}", first_observed="2026-11-21T00:00:00Z",
-                object_refs=["domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001"], markings=marks,
-            )  # fmt: skip
+                id=f"observed-data--5ad1a6de-25f2-4f7a-8b3c-00000000000{n}",
+                first_observed="2026-11-21T00:00:00Z",
+                object_refs=["domain-name--5ad1a6de-25f2-5f7a-8b3c-000000000001"],
+                markings=marks,
+            )
             for n, marks in enumerate([(), RED])
         ],
     },
