@@ -76,7 +76,7 @@ def explain(
 @options.setting_options
 def show(tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...]) -> int:
     """Print the policy: its perimeters and rules, to read or to begin your own with."""
-    from dragoman.mapping.table import home
+    from dragoman.mapping.yaml import home
 
     file = _file(profile)
     emit(file.read_bytes() if file else home().joinpath("sharing/policy.yaml").read_bytes())

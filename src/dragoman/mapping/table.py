@@ -32,20 +32,18 @@ writing); a required row deep inside is demanded only where the object stands th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from dragoman.errors import MappingError
-from dragoman.mapping import kept
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.mapping.extend import by_name, extended, inherited
 from dragoman.mapping.places import Place, distinct, split
+from dragoman.mapping.yaml import home, load_yaml, shipped
 from dragoman.model.plain import classes, shapes
 
 ROW_KEYS = {
@@ -64,42 +62,6 @@ ROW_KEYS = {
     "constant",
     "unless",
 }
-
-
-def home() -> Traversable:
-    """The tables: inside the package when installed, the repository's own in a checkout."""
-    packaged = files("dragoman").joinpath("mappings")
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "mappings"
-
-
-def load_yaml(text: str, where: str, trusted: bool = False) -> Any:
-    """Plain data from YAML: no tags, no aliases, no equal keys.  Raises MappingError.
-
-    trusted: a table of ours, read by the fast loader, which cannot be kept from following aliases.
-    """
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if trusted else yaml.SafeLoader
-
-    class Strict(loader):  # type: ignore[misc]
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [key.value for key, _ in node.value]
-            twice = next((key for key, often in Counter(map(str, keys)).items() if often > 1), None)
-            if twice is not None:
-                raise yaml.MarkedYAMLError(problem=f"equal keys {twice!r}", problem_mark=node.start_mark)
-            return super().construct_mapping(node, deep)
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=self.peek_event().start_mark)
-            return super().compose_node(parent, index)
-
-    try:
-        return yaml.load(text, Strict)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise MappingError(f"not a mapping table: {problem}", where=f"{where}:{line}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +165,7 @@ def _vocabularies(name: str) -> dict[str, Any]:
     file = home().joinpath("vocab").joinpath(f"{name}.yaml")
     if not file.is_file():
         raise MappingError(f"no vocabulary {name!r}", where=f"mappings/vocab/{name}.yaml")
-    return dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/vocab/{name}.yaml", trusted=True)))
+    return dict(shipped(f"vocab/{name}.yaml"))
 
 
 @cache
@@ -212,7 +174,7 @@ def facts(format_name: str) -> dict[str, Any]:
     file = home().joinpath(f"{format_name}.yaml")
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
-    raw = dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/{format_name}.yaml", trusted=True)))
+    raw = dict(shipped(f"{format_name}.yaml"))
     return extended(raw, facts(raw["extends"])) if "extends" in raw else raw
 
 

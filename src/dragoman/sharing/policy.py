@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dragoman.errors import UsageError
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import home, load_yaml
 from dragoman.model.incident import Incident
 from dragoman.model.marking import Level
 from dragoman.sharing.redact import NAMES, Gate, level_of

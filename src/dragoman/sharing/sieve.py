@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import shipped
 from dragoman.model.incident import Incident
 from dragoman.model.intel import MarkingDefinition
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
@@ -36,9 +36,7 @@ class Leaf:
 @cache
 def categories() -> dict[str, str]:
     """The category of information of each class and field of the model (`mappings/sharing/categories.yaml`)."""
-    text = home().joinpath("sharing/categories.yaml").read_text("utf-8")
-    raw = load_yaml(text, "categories.yaml", trusted=True)
-    return {name: category for category, names in raw.items() for name in names}
+    return {name: category for category, names in shipped("sharing/categories.yaml").items() for name in names}
 
 
 @dataclass(slots=True)
