@@ -31,9 +31,10 @@ from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level, level
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import copied, fields, is_part, leaves, plain
 from dragoman.registry import adapter, formats
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import Policy
 from dragoman.sharing.policy import load as load_policy
-from dragoman.sharing.redact import level_of, redacted, up_to
+from dragoman.sharing.redact import redacted, up_to
 from dragoman.sharing.sieve import Leaf, Sieve
 from dragoman.translate import read, write
 

@@ -19,8 +19,9 @@ from dragoman.model.people import Contact, ContactPoint
 from dragoman.model.plain import classes, copied, fields, is_part, shapes
 from dragoman.personal import allows_all, personal_of, treated
 from dragoman.profile import Agreement, Profile
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import load
-from dragoman.sharing.redact import Gate, level_of, redacted, up_to
+from dragoman.sharing.redact import Gate, redacted, up_to
 
 Step: TypeAlias = Callable[[Incident, Agreement, Profile, Context], Incident]
 Tree: TypeAlias = dict[str, "Tree"]

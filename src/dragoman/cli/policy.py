@@ -61,7 +61,7 @@ def explain(
       dragoman policy explain incident.xml --for members
       dragoman policy explain bundle.json --for external.public --json | jq '.[] | select(.passes | not)'
     """
-    from dragoman.sharing.redact import level_of
+    from dragoman.sharing.levels import level_of
 
     context = settings(profile, options, limits, tables).context(source)
     policy = _policy(profile)
@@ -158,7 +158,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _print_json(rows: list[Row]) -> None:
-    from dragoman.sharing.redact import level_name
+    from dragoman.sharing.levels import level_name
     from dragoman.tree.json import encode
 
     emit(encode([
@@ -173,7 +173,7 @@ def _print_table(rows: list[Row], perimeter: str) -> None:
     from rich.text import Text
 
     from dragoman.cli.console import console
-    from dragoman.sharing.redact import level_name
+    from dragoman.sharing.levels import level_name
 
     table = Table("", "field", "value", "category", "level", "why", title=f"to {perimeter}", title_justify="left")
     for leaf, verdict in rows:

@@ -91,7 +91,8 @@ class Whom:
     def parts(self, incidents: list[Incident], context: Context) -> list[Incident]:
         """What may pass of the incidents of a document: by their markings, and by [personal] where the profile has it."""
         from dragoman.personal import personal_of, treated
-        from dragoman.sharing.redact import level_of, redacted, up_to
+        from dragoman.sharing.levels import level_of
+        from dragoman.sharing.redact import redacted, up_to
 
         gate = up_to(level_of(self.max_tlp)) if self.max_tlp else [self._gate(one, context) for one in incidents]
         found = redacted(incidents, gate, context.ledger, level_of(self.unmarked))

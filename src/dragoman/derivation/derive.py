@@ -27,8 +27,9 @@ from dragoman.model.plain import fields, holders, leaves, parts
 from dragoman.personal import personal_of, treated
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.copies import Copies
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import load as load_policy
-from dragoman.sharing.redact import Gate, copies_in, level_of, redacted, up_to
+from dragoman.sharing.redact import Gate, copies_in, redacted, up_to
 from dragoman.sharing.sieve import Leaf, Sieve
 
 MOST = Level.AMBER  # TLP 2.0: what is stricter stays in the house that received it, or with the person

@@ -17,7 +17,7 @@ from dragoman.model.marking import Level
 from dragoman.personal import personal_of, treated
 from dragoman.profile import Profile
 from dragoman.sharing.labels import Meanings, whole
-from dragoman.sharing.redact import NAMES, level_of
+from dragoman.sharing.levels import NAMES, level_of
 from dragoman.sharing.sieve import Sieve
 
 BYTES = "octet-stream"

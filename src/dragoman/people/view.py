@@ -17,7 +17,7 @@ from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import moments
 from dragoman.render.words import joined, said, title
 from dragoman.sharing.labels import SHARED, Meanings, whole
-from dragoman.sharing.redact import NAMES
+from dragoman.sharing.levels import NAMES
 from dragoman.sharing.sieve import Leaf, Sieve
 
 BANDS = ((0.8, "high"), (0.4, "medium"))  # of the paper's prototype (REQUIREMENTS A7)
