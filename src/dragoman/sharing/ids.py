@@ -18,7 +18,7 @@ def renamed(after: Incident, before: Incident, path: str, ledger: Ledger) -> Inc
     told = {part.id: contributing(part) for part in parts([before]) if isinstance(part, Observable) and part.id}
     while new := dict(_new_ids(after, told)):
         after = _with_ids(after, new)
-        for id_ in new.keys() & where.keys():
+        for id_ in filter(where.get, new):
             ledger.note(Kind.DROPPED, "D402", path + where[id_], "it was made of what was taken out: there is a new one")
         told = {new.get(id_, id_): said for id_, said in told.items()}
         told |= {part.id: contributing(part) for part in parts([after]) if part.id in new.values()}
