@@ -10,28 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dragoman.model import Observable
+from dragoman.model.hardened import markings_within
 from dragoman.model.marking import is_about_sharing, strictest
 from dragoman.model.plain import holders, is_part
 from dragoman_misp.exact import Object
-from dragoman_misp.tags import BY_LEVEL, marking_of
-
-
-def words_in(part: Any) -> Iterator[str]:
-    """All markings of a part, of its fields and of what is inside it."""
-    yield from getattr(part, "markings", ())
-    yield from (found.marking for found in getattr(part, "field_markings", ()) if found.marking)
-    cls: type = type(part)
-    for name in holders(cls):
-        value = getattr(part, name)
-        for item in value if isinstance(value, list | tuple) else [value]:
-            if is_part(item):
-                yield from words_in(item)
+from dragoman_misp.tags import marking_of, raising
 
 
 def needed(parts: Iterable[Any], around: Sequence[str]) -> list[str]:
     """The tag that is needed besides some markings, so that none of some parts is shown to more; none, or one."""
-    most, whole = strictest(word for part in parts for word in words_in(part)), strictest(around)
-    return [BY_LEVEL[most]] if most is not None and (whole is None or whole < most) else []
+    return raising(markings_within(parts), around)
 
 
 def nested(roots: Iterable[Any], around: Sequence[str]) -> Iterator[tuple[Observable, Sequence[str]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from dragoman.ledger import Kind, Ledger
+from dragoman.model.hardened import markings_within
 from dragoman.model.incident import Incident
 from dragoman.model.plain import copied, fields, is_part, parts
 from dragoman.sharing.sieve import GONE, Sieve, pressed, unset
@@ -70,13 +71,6 @@ def _untold(contents: Any, lost: set[str], part: Any, path: str, ledger: Ledger)
 
 def without_definitions(before: Incident, after: Incident) -> Incident:
     """The incident without definitions of markings that nothing has any more: they would tell of what had them."""
-    had, has = _said_markings(before), _said_markings(after)
+    had, has = {*markings_within([before])}, {*markings_within([after])}
     left = [one for one in after.marking_definitions if one.id not in had or one.id in has]
     return copied(after, marking_definitions=left or ())
-
-
-def _said_markings(incident: Incident) -> set[str]:
-    found = list(parts([incident]))
-    return {word for part in found for word in getattr(part, "markings", ())} | {
-        one.marking for part in found for one in getattr(part, "field_markings", ()) if one.marking
-    }
