@@ -90,8 +90,9 @@ class Marker:
         return word
 
 
-def made(path: Path, seed: int) -> tuple[Incident, Marker]:
-    marker = Marker(seed)
+def made(path: Path, seed: int, of: type[Marker] = Marker) -> tuple[Incident, Marker]:
+    """The incident of a file with words for its texts, GREEN but for what the marker marked."""
+    marker = of(seed)
     found = marker.marked(read(path.read_bytes())[0])
     found.markings = ["tlp-2:green"]
     return found, marker
