@@ -35,7 +35,7 @@ from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import Policy
 from dragoman.sharing.policy import load as load_policy
 from dragoman.sharing.redact import redacted, up_to
-from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.sharing.sieve import Leaf, labelled
 from dragoman.translate import read, write
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
@@ -132,12 +132,6 @@ def test_a_translation_never_widens(path: Path, target: str, carry: Any) -> None
 def said_in(leaf: Leaf, words: set[str]) -> bool:
     text = leaf.value if isinstance(leaf.value, str) else ""
     return "zq" in text and any(word in text for word in words)
-
-
-def labelled(incident: Incident) -> list[Leaf]:
-    sieve = Sieve(lambda leaf: True)
-    sieve.sifted(incident)
-    return sieve.kept
 
 
 # ---- What goes with what is gone ----------------------------------------------------------------------------------

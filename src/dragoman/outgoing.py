@@ -78,8 +78,7 @@ def marked(incident: Incident, agreement: Agreement, profile: Profile, context: 
     if agreement.max_tlp is not None:
         gates.append(up_to(level_of(agreement.max_tlp)))
     if agreement.perimeter is not None:
-        policy = load(profile.path(profile.policy.file) if profile.policy.file else None)
-        gates.append(policy.gate(agreement.perimeter, incident, context.now()))
+        gates.append(load(profile.policy_file).gate(agreement.perimeter, incident, context.now()))
     for gate in gates:
         [incident] = redacted([incident], gate, context.ledger)
     return incident

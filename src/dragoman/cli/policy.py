@@ -103,8 +103,7 @@ def test(
 def _file(profile: str | None) -> Path | None:
     from dragoman.profile import load
 
-    found = load(profile)
-    return found.path(found.policy.file) if found.policy.file else None
+    return load(profile).policy_file
 
 
 def _policy(profile: str | None) -> Policy:
@@ -116,12 +115,13 @@ def _policy(profile: str | None) -> Policy:
 def _rows(incidents: Sequence[Incident], policy: Policy, perimeter: str, context: Context, default: Level) -> list[Row]:
     """Every value with its verdict: what the policy says of it, and what redaction does for the sake of the others."""
     from dragoman.sharing.policy import Verdict, age_of
+    from dragoman.sharing.sieve import labelled
 
     rows: list[Row] = []
     gone = _taken_out(incidents, policy, perimeter, context, default)
     for number, incident in enumerate(incidents):
         age, where = age_of(incident, context.now()), f"/{number}" if len(incidents) > 1 else ""
-        for leaf in _leaves(incident, default):
+        for leaf in labelled(incident, default):
             verdict = policy.decide(leaf.category, leaf.label.level, perimeter, age)
             why = next((gone[place] for place in _above(f"/{number}{leaf.path}") if place in gone), None)
             placed = replace(leaf, path=where + leaf.path)
@@ -140,14 +140,6 @@ def _taken_out(
     with suppress(ForbiddenLoss):
         redacted(incidents, gates, ledger, default)
     return {loss.path: loss.reason for loss in ledger}
-
-
-def _leaves(incident: Incident, default: Level) -> list[Leaf]:
-    from dragoman.sharing.sieve import Sieve
-
-    sieve = Sieve(lambda leaf: True, default)
-    sieve.sifted(incident)
-    return sieve.kept
 
 
 def _above(path: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,10 +92,9 @@ class Whom:
         """What may pass of the incidents of a document: by their markings, and by [personal] where the profile has it."""
         from dragoman.personal import personal_of, treated
         from dragoman.sharing.levels import level_of
-        from dragoman.sharing.redact import redacted, up_to
+        from dragoman.sharing.redact import redacted
 
-        gate = up_to(level_of(self.max_tlp)) if self.max_tlp else [self._gate(one, context) for one in incidents]
-        found = redacted(incidents, gate, context.ledger, level_of(self.unmarked))
+        found = redacted(incidents, self._gates(incidents, context), context.ledger, level_of(self.unmarked))
         if not self.profile.says("personal"):
             return found
         decided = personal_of(self.profile)
@@ -107,12 +106,16 @@ class Whom:
 
         return 0 if self.profile.says("personal") else untreated(incident)
 
-    def _gate(self, incident: Incident, context: Context) -> Gate:
-        """The gate of the profile's policy, or of ours.  Raises UsageError, OSError."""
+    def _gates(self, incidents: Sequence[Incident], context: Context) -> Gate | list[Gate]:
+        """By the level that was named, or by the profile's policy or ours.  Raises UsageError, MappingError, OSError."""
+        from dragoman.sharing.levels import level_of
         from dragoman.sharing.policy import load
+        from dragoman.sharing.redact import up_to
 
-        file = self.profile.policy.file
-        return load(self.profile.path(file) if file else None).gate(self.perimeter or "", incident, context.now())
+        if self.max_tlp:
+            return up_to(level_of(self.max_tlp))
+        policy = load(self.profile.policy_file)
+        return [policy.gate(self.perimeter or "", one, context.now()) for one in incidents]
 
 
 def tell(losses: Iterable[Loss]) -> None:

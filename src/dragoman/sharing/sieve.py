@@ -231,6 +231,13 @@ class Sieve:
         return found
 
 
+def labelled(incident: Incident, default: Level = SHARED) -> list[Leaf]:
+    """Every value of an incident, with its label and category."""
+    every = Sieve(lambda leaf: True, default)
+    every.held(incident)
+    return every.kept
+
+
 SCHEMAS = ("ENISA", "US-CERT")
 PLACE = re.compile(r"\.(?:\[\d+\]|\d+)(?:\.|$)")
 
