@@ -41,8 +41,9 @@ from typing import Any
 
 from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
-from dragoman.mapping.extend import by_name, extended, inherited
+from dragoman.mapping.extend import expanded, extended, inherited, merged
 from dragoman.mapping.places import Place, distinct, split
+from dragoman.mapping.vocabulary import Vocabulary
 from dragoman.mapping.yaml import home, load_yaml, shipped
 from dragoman.model.plain import classes, shapes
 
@@ -62,37 +63,6 @@ ROW_KEYS = {
     "constant",
     "unless",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Our words to theirs.  Other words pass unchanged.
-
-    A word marked `{as: x}` is written so and never read so; of several of theirs `[x, y]` the first is written and all
-    are read.  A list holds words that are the same on both sides, and may hold such mappings.
-    """
-
-    write: Mapping[str, str]
-    read: Mapping[str, str]
-    words: frozenset[str] = frozenset()  # all words of theirs, where the list is closed
-    exact: Mapping[str, str] = field(default_factory=dict)  # theirs to ours, of the words that come back as they were
-
-    @classmethod
-    def of(cls, listed: Any) -> Vocabulary:
-        """From a mapping of words, or a list of words that are the same on both sides."""
-        items = listed if isinstance(listed, list) else [listed]
-        same = [item for item in items if not isinstance(item, dict)]
-        pairs = [pair for item in items if isinstance(item, dict) for pair in item.items()]
-        write: dict[str, str] = {}
-        read: dict[str, str] = {}
-        for ours, theirs in pairs:
-            spellings = theirs if isinstance(theirs, list) else [theirs]
-            write[ours] = spellings[0]["as"] if isinstance(spellings[0], dict) else spellings[0]
-            read |= {word: ours for word in spellings if not isinstance(word, dict)}
-        words = frozenset(same) | read.keys() | frozenset(write.values())
-        words = frozenset() if "*" in words else words
-        exact = {word: word for word in same} | {word: ours for word, ours in read.items() if write[ours] == word}
-        return cls(write, read, words, exact)
 
 
 @dataclass(slots=True)
@@ -225,39 +195,6 @@ def users(file: str) -> Any:
     raw = load_yaml(text, file)
     check(raw, file)
     return raw
-
-
-def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
-    """A table with its short forms written out: `include` and `same` become rows; a part's own row wins."""
-    common = raw.get("common", {})
-    parts = {}
-    for name, part in raw["parts"].items():
-        rows: dict[str, Any] = {}
-        for group in part.get("include", ()):
-            if group == ".":
-                rows |= by_name(part, format_name)
-                continue
-            if group not in common:
-                raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
-            rows |= by_name(common[group], format_name)
-        rows |= by_name(part, format_name)
-        parts[name] = {key: value for key, value in part.items() if key not in ("include", "same")}
-        parts[name]["rows"] = list(rows.values())
-    return raw | {"parts": parts}
-
-
-def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
-    """Our table with the rows of another one over it: a row with the same core field replaces ours."""
-    if theirs.get("format") != ours.get("format"):
-        return ours
-    name_of_format = ours["format"]
-    parts = dict(ours["parts"])
-    for name, part in theirs["parts"].items():
-        if name not in parts:
-            raise MappingError(f"no part {name!r} in the table of {name_of_format}", where=where)
-        known = by_name(parts[name], name_of_format) | by_name(part, name_of_format)
-        parts[name] = parts[name] | {"rows": list(known.values()), "same": []}
-    return ours | {"parts": parts}
 
 
 def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Codec]) -> Table:
