@@ -117,9 +117,7 @@ def _is_plain(said: Object) -> bool:
 
 def _markings(held: Mapping[str, Object]) -> Iterator[str]:
     """The markings of a field: those of all its attributes, each once."""
-    named = (tag.get("name") for said in held.values() for tag in said.get("Tag") or () if type(tag) is dict)
-    found = (tags.marking_of(name) for name in named if type(name) is str)
-    yield from dict.fromkeys(marking for marking in found if marking is not None)
+    yield from dict.fromkeys(marking for said in held.values() for marking in tags.said_in(said.get("Tag")))
 
 
 def take(items: Sequence[Object], incident: Incident, event: Object) -> None:

@@ -14,7 +14,7 @@ from dragoman.model.hardened import markings_within
 from dragoman.model.marking import is_about_sharing, strictest
 from dragoman.model.plain import holders, is_part
 from dragoman_misp.exact import Object
-from dragoman_misp.tags import marking_of, raising
+from dragoman_misp.tags import marking_of, raising, said_in
 
 
 def needed(parts: Iterable[Any], around: Sequence[str]) -> list[str]:
@@ -37,20 +37,12 @@ def nested(roots: Iterable[Any], around: Sequence[str]) -> Iterator[tuple[Observ
 
 def add(said: Object, names: Sequence[str]) -> None:
     """Tags an event or attribute, unless it says as much already; a wider word beside it would only confuse."""
-    known = [tag for tag in said.get("Tag") or () if isinstance(tag, dict)]
-    own = strictest(marking for tag in known if (marking := _marking(tag)) is not None)
+    own = strictest(said_in(said.get("Tag")))
     for name in names:
         most = strictest([marking_of(name) or ""])
         if most is not None and (own is None or own < most):
-            others = (tag for tag in said.get("Tag") or () if not isinstance(tag, dict) or _marking(tag) is None)
+            others = (tag for tag in said.get("Tag") or () if not any(map(is_about_sharing, said_in([tag]))))
             said["Tag"] = [*others, {"name": name}]
-
-
-def _marking(tag: Object) -> str | None:
-    """What a tag says of who may see a thing; None when it says nothing of that."""
-    name = tag.get("name")
-    marking = marking_of(name) if isinstance(name, str) else None
-    return marking if marking is not None and is_about_sharing(marking) else None
 
 
 def add_inside(said: Object, names: Sequence[str]) -> None:

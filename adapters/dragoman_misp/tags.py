@@ -101,6 +101,14 @@ def marking_of(name: str) -> str | None:
     return lowered if usual else None
 
 
+def said_in(listed: Any) -> Iterator[str]:
+    """The markings that a list of tags says, as it may come from anywhere."""
+    for tag in listed if isinstance(listed, list) else ():
+        name = tag.get("name") if isinstance(tag, dict) else None
+        if isinstance(name, str) and (marking := marking_of(name)) is not None:
+            yield marking
+
+
 def tag_of(marking: str) -> str:
     """The name of the tag that says a marking; of what TLP does not know, that of its level, never a wider one."""
     scheme, _, word = marking.partition(":")
