@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dragoman.model.marking import LEVELS, PAP, TLP_2_WORDS, is_about_sharing, level, strictest
+from dragoman.model.marking import AS_AGREED, LEVELS, PAP, TLP_2_WORDS, is_about_sharing, level, strictest
 from dragoman_misp.exact import Object, keep, kept, same
 from dragoman_misp.labels import machine
 
@@ -26,7 +26,6 @@ UNMARKED = frozenset({"tlp:ex:chr", "tlp:unclear"})  # words of the taxonomy tha
 MARKED = ("tlp:", "pap:", "mark")  # how tags begin that are markings
 BY_LEVEL = {strict: f"tlp:{word.partition(':')[2]}" for strict, word in TLP_2_WORDS.items()}
 DEFINITION = re.compile(r"marking-definition--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a marking of its own in STIX
-SILENT = "iodef:default"  # "as agreed beforehand" is no tag
 LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what is kept: how the tags of a part were put
 CONFUSING = "machine-tags"  # tags that look like the machine tags which we write ourselves
 
@@ -134,7 +133,7 @@ def nearest(own: Sequence[str], inherited: Sequence[str]) -> list[str]:
 
 
 def _of_markings(markings: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(tag_of(word) for word in markings if word != SILENT)) if markings else []
+    return list(dict.fromkeys(tag_of(word) for word in markings if word != AS_AGREED)) if markings else []
 
 
 def _of_fields(part: Any) -> list[str]:

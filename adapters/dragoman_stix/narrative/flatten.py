@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model.marking import AS_AGREED
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
@@ -57,7 +58,7 @@ class Flattening:
         """The markings of a part, or of the nearest owner that has some."""
         if not part.markings:
             return [*self.markings]
-        own = [marking for marking in part.markings if marking != "iodef:default"]
+        own = [marking for marking in part.markings if marking != AS_AGREED]
         return stix_markings(self, part.markings) if own else [*self.markings, *stix_markings(self, part.markings)]
 
     def stricter(self, part: Part) -> bool:
