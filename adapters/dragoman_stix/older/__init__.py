@@ -91,6 +91,7 @@ class Stix20(Stix21):
         return OlderWriting(table(context.tables), context, form)
 
     def reopen(self, data: bytes, cargo: Cargo, context: Context) -> Any:
+        """All of it, for a document is raised as a whole."""
         return self.reparse(data, context)
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
