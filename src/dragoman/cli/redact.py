@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.adapter import Context
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import hand_over
 from dragoman.cli.personal import TOLD as OF_PERSONS
 from dragoman.cli.personal import pieces
 from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, called, check_apart, load, save
+from dragoman.files import called, load
 from dragoman.ledger import Loss
 from dragoman.model.incident import Incident
 from dragoman.text import visible
@@ -71,11 +70,7 @@ def command(
     if not quiet:
         tell(context.ledger)
         _warn(called(source), sum(map(whom.undecided, found)))
-    if output is None or output == STDIN:
-        emit(made)
-    else:
-        check_apart([source], Path(output))
-        save(Path(output), made)
+    hand_over(made, source, output)
     return 0
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import emit, hand_over
 from dragoman.cli.settings import settings
 from dragoman.errors import ForbiddenLoss, UsageError
-from dragoman.files import STDIN, check_apart, load, save
+from dragoman.files import load
 from dragoman.text import visible
 from dragoman.translate import read
 
@@ -92,8 +91,4 @@ def _render(
     if strict and gaps:
         raise ForbiddenLoss(f"{len(gaps)} facts are missing", where=context.source, fix="say them with --fact NAME=VALUE")
     data = "\n".join(one.text for one in made).encode()
-    if output is None or output == STDIN:
-        emit(data)
-    else:
-        check_apart([source], Path(output))
-        save(Path(output), data)
+    hand_over(data, source, output)
