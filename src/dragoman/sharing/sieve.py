@@ -13,10 +13,10 @@ from dragoman.mapping.yaml import shipped
 from dragoman.model.incident import Incident
 from dragoman.model.intel import MarkingDefinition
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
-from dragoman.model.named import Path, resolved
+from dragoman.model.named import Path, pointer, resolved
 from dragoman.model.observable import Observable
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, overrides, pointer, summed, whole
+from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, overrides, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "history_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
