@@ -48,7 +48,7 @@ from dragoman.model.plain import plain
 from dragoman_iodef.addresses import accepts
 from dragoman_iodef.custom import unsettled
 from dragoman_iodef.hooks import NCNAME
-from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages
+from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages, shared
 
 PROTOCOLS = {"icmp": "1", "tcp": "6", "udp": "17", "sctp": "132"}
 # An observable that IODEF has no class for, and its most telling field.
@@ -139,7 +139,8 @@ def _alternatives(incident: Incident, writer: Writer) -> IdentifierSet | None:
         return incident.alternatives
     if not named:
         return None
-    return IdentifierSet(identifiers=[Identifier(value=i.external_id or "", authority=i.source_name) for i in named])
+    numbers = [Identifier(value=item.external_id or "", authority=item.source_name, **_held(item)) for item in named]
+    return IdentifierSet(identifiers=numbers)
 
 
 def _related(incident: Incident) -> Iterable[RelatedActivity]:
@@ -148,7 +149,7 @@ def _related(incident: Incident) -> Iterable[RelatedActivity]:
         yield RelatedActivity(actors=incident.actors, campaigns=incident.campaigns)
     for reference in incident.references:
         if urls := pages([reference]):
-            yield RelatedActivity(urls=urls, description=reference.description)
+            yield RelatedActivity(urls=urls, description=reference.description, **_held(reference))
 
 
 def _assessments(incident: Incident) -> list[Assessment]:
@@ -158,7 +159,8 @@ def _assessments(incident: Incident) -> list[Assessment]:
     if not words:
         return list(incident.assessments)
     first, *others = incident.assessments or [Assessment(impacts=[Impact(kind="system", type="unknown")])]
-    return [changed(first, categories=[*first.categories, *words]), *others]
+    held = shared(first, [incident.type] if incident.type else [])
+    return [changed(first, categories=[*first.categories, *words], field_markings=held), *others]
 
 
 def _methods(incident: Incident) -> Iterable[Method]:
@@ -174,8 +176,7 @@ def _reference(part: Any) -> Reference:
     words = [" ".join([*known[:1], part.name or ""]).strip()] if part.name != hole else []
     return Reference(
         id=part.id,
-        markings=part.markings,
-        field_markings=part.field_markings,
+        **_held(part),
         spec_index="1" if hole else None,
         external_id=hole,
         urls=pages(part.references),
@@ -197,7 +198,7 @@ def _events(incident: Incident) -> Iterable[Event]:
 def _step(part: Any) -> Task:
     """What can be done, as something to be done."""
     words = [part.name or "", *part.description]
-    return Task(action="other", description=words, markings=part.markings, field_markings=part.field_markings)
+    return Task(action="other", description=words, **_held(part))
 
 
 def _systems(incident: Incident) -> Iterable[System]:
@@ -223,7 +224,7 @@ def _ends(traffic: NetworkTraffic, seen: dict[str, Any]) -> Iterable[System]:
         end = seen.get(ref or "")
         if isinstance(end, Address | DomainName):
             service = Service(ip_protocol=number, port=None if port is None else str(port))
-            yield System(category=category, addresses=[changed(end, id=None)], services=[service])
+            yield System(category=category, addresses=[changed(end, id=None)], services=[service], **_held(traffic))
 
 
 def _record(incident: Incident) -> RecordSet | None:
@@ -251,7 +252,12 @@ def _plain(item: Any) -> Additional | None:
 
 def _shown(part: Any, **said: Any) -> Additional:
     """What a part says as plain text, for those who may see the part."""
-    return Additional(dtype="string", markings=part.markings, field_markings=part.field_markings, **said)
+    return Additional(dtype="string", **_held(part), **said)
+
+
+def _held(part: Any) -> dict[str, Any]:
+    """Who may see what shows a part elsewhere: whoever may see the part."""
+    return {"markings": part.markings, "field_markings": part.field_markings}
 
 
 def _additional(incident: Incident) -> Iterable[Additional]:
@@ -259,4 +265,4 @@ def _additional(incident: Incident) -> Iterable[Additional]:
     for note in incident.notes:
         yield _shown(note, name="note", meaning=note.abstract, value=note.content)
     for file in incident.attachments:
-        yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri)
+        yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri, **_held(file))

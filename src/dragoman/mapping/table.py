@@ -42,7 +42,7 @@ from typing import Any
 from dragoman.errors import MappingError
 from dragoman.mapping.codecs import CODECS, Codec
 from dragoman.mapping.extend import expanded, extended, inherited, merged
-from dragoman.mapping.places import Place, distinct, split
+from dragoman.mapping.places import Place, apart, distinct, split
 from dragoman.mapping.vocabulary import Vocabulary
 from dragoman.mapping.yaml import home, load_yaml, shipped
 from dragoman.model.plain import classes, shapes
@@ -168,20 +168,24 @@ def load(
     codecs: Mapping[str, Codec] | None = None,
     tables: tuple[str, ...] = (),
     own: Traversable | None = None,
+    members: str | None = None,
 ) -> Table:
     """The compiled table of a format.
 
     codecs: the adapter's hooks, by name.  tables: files of the user's own whose rows replace or extend ours.
-    own: the table file of a plugin that brings one; ours stand in `mappings/`.
+    own: the table file of a plugin that brings one; ours stand in `mappings/`.  members: where such a file may
+    give custom fields a place, unless it says so itself: a regular expression.
     Raises MappingError naming the row that is wrong.
     """
     raw = facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name))
     raw, places = expanded(raw, format_name), list[Place]()
+    if own is not None and members is not None:
+        raw, places = apart(raw, members, own.name)
     for file in tables:
         theirs, found = split(users(file), raw, file)
         raw, places = merged(raw, theirs, file), [*places, *found]
     table = compiled(raw, format_name, CODECS | dict(codecs or {}))
-    return replace(table, places=distinct(places, ", ".join(tables)))
+    return replace(table, places=distinct(places, ", ".join(tables) or format_name))
 
 
 def users(file: str) -> Any:
