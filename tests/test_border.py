@@ -14,7 +14,7 @@ from dragoman import read, translate
 from dragoman.adapter import Context
 from dragoman.errors import MappingError, ReadError
 from dragoman.mapping.schema import check, schema
-from dragoman.mapping.table import load_yaml
+from dragoman.mapping.yaml import load_yaml
 from dragoman.model import border
 from dragoman.model.incident import Incident
 from dragoman.testing import incidents

@@ -23,7 +23,8 @@ from dragoman.model.naming import identified
 from dragoman.model.parts import FieldMarking
 from dragoman.registry import adapter, formats
 from dragoman.sharing.copies import Copies
-from dragoman.sharing.redact import level_of, redacted, up_to
+from dragoman.sharing.levels import level_of
+from dragoman.sharing.redact import redacted, up_to
 from dragoman.translate import read, write
 from runner import run
 

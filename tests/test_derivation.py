@@ -45,8 +45,7 @@ from dragoman.model.plain import parts
 from dragoman.profile import Agreement, Derivation, Personal, Profile, Sender, load
 from dragoman.profile import Types as TypeFiles
 from dragoman.registry import adapter, formats
-from dragoman.sharing.labels import SHARED
-from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.sharing.sieve import labelled
 from dragoman.testing import incidents
 from dragoman.translate import read, write
 from upstreams import KNOWN_TYPE, Upstream, as_bytes, echoes
@@ -66,13 +65,6 @@ SETTINGS = {"defaults.liaison.name": "Our Desk", "defaults.liaison.email": "desk
 EVERYTHING = Wish(keep=ALL, max_tlp="RED", because="a test")
 STIX = CASES / "ransomware" / "stix-2.1.json"
 by_name = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-
-
-def labelled(incident: Incident) -> list[Leaf]:
-    """Every value with the marking that holds for it."""
-    sieve = Sieve(lambda leaf: True, SHARED)
-    sieve.sifted(incident)
-    return sieve.kept
 
 
 def context(**more: Any) -> Context:

@@ -24,7 +24,7 @@ from dragoman.incident_types.definitions import Types, load, schema
 from dragoman.incident_types.fit import step, typed
 from dragoman.ledger import Kind
 from dragoman.mapping.kinds import CANONICAL, canonical, kind_of
-from dragoman.model import Additional, CustomField, FieldType, Incident, IncidentType, Tlp, TlpField
+from dragoman.model import Additional, Assessment, CustomField, FieldType, Incident, IncidentType, Tlp, TlpField
 from dragoman.model.parts import FieldMarking
 from dragoman.profile import load as load_profile
 from dragoman.registry import adapter, formats
@@ -315,6 +315,16 @@ def test_additional_data_with_the_name_of_a_field_is_that_field() -> None:
     [found] = made.custom_fields
     assert (found.value, found.type and found.type.id, found.markings) == ("7", str(RECORDS.id), ["tlp-2:red"])
     assert made.additional == [said[1]]
+    assert ("D504", "/additional/0") in told
+
+
+def test_the_category_of_iodef_says_the_type() -> None:
+    """CF-3: if it failed, what IODEF says without us would have fields of no type, for it has no other word for a type."""
+    incident = Incident(id=uuid(0), summary="s", assessments=[Assessment(categories=["unheard-of", "Theft"])],
+                        additional=[Additional(name="records", value="7")])  # fmt: skip
+    made, told = fitted(incident)
+    assert [(found.value, found.type and found.type.id) for found in made.custom_fields] == [("7", str(RECORDS.id))]
+    assert (made.type, made.assessments) == (None, incident.assessments)
     assert ("D504", "/additional/0") in told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,29 @@ from lxml import etree
 
 from dragoman.adapter import Context
 from dragoman.errors import ForbiddenLoss, InvalidOutput
-from dragoman.model import Additional, Address, Contact, File, Incident, Indicator, Technique
+from dragoman.model import (
+    Actor,
+    Additional,
+    Address,
+    Attachment,
+    Campaign,
+    Contact,
+    CourseOfAction,
+    DomainName,
+    EmailMessage,
+    FieldMarking,
+    File,
+    Incident,
+    IncidentType,
+    Indicator,
+    Malware,
+    NetworkTraffic,
+    Note,
+    Process,
+    Reference,
+    RegistryKey,
+    Technique,
+)
 from dragoman.model.plain import plain
 from dragoman_iodef import adapter
 from dragoman_iodef.patterns import term_of
@@ -99,6 +122,45 @@ def test_the_cargo_is_as_private_as_what_it_carries() -> None:
     holder = etree.fromstring(write([incident])).find(f"{{{NS}}}AdditionalData")
     assert holder is not None
     assert holder.get("restriction") in ("red", "private")
+
+
+RED: dict[str, Any] = {"markings": ["tlp-2:red"]}
+RED_NAME: dict[str, Any] = {"marking": "tlp-2:red", "fields": ["name"]}
+MARKED: dict[str, dict[str, Any]] = {  # what an incident says for few beside what it says for many
+    "attachment": {"attachments": [Attachment(uri="https://files.example/SECRET", **RED)]},
+    "kind": {"type": IncidentType(name="SECRET", **RED)},
+    "kind, its name": {"type": IncidentType(name="SECRET", field_markings=[FieldMarking(**RED_NAME)])},
+    "page": {"references": [Reference(source_name="x", urls=["https://x.example/SECRET"], **RED)]},
+    "number": {"references": [Reference(source_name="x", external_id="SECRET", **RED)]},
+    "note": {"notes": [Note(content="SECRET", **RED)]},
+    "step": {"courses_of_action": [CourseOfAction(name="SECRET", **RED)]},
+    "technique": {"techniques": [Technique(name="SECRET", **RED)]},
+    "malware": {"malware": [Malware(name="SECRET", **RED)]},
+    "actor": {"actors": [Actor(name="SECRET", **RED)]},
+    "campaign": {"campaigns": [Campaign(name="SECRET", **RED)]},
+    "host": {"observables": [DomainName(type="domain-name", value="SECRET.example", **RED)]},
+    "mail": {"observables": [EmailMessage(subject="SECRET", **RED)]},
+    "mail, its number": {"observables": [EmailMessage(message_id="SECRET", subject="x", **RED)]},
+    "program": {"observables": [Process(type="process", command_line="SECRET", **RED)]},
+    "file": {"observables": [File(name="SECRET", **RED)]},
+    "key": {"observables": [RegistryKey(key="SECRET", **RED)]},
+    "connection": {"observables": [
+        Address(id="ipv4-addr--1", type="ipv4-addr", value="192.0.2.1"),
+        NetworkTraffic(src_ref="ipv4-addr--1", src_port=53111, protocols=["tcp"], **RED),
+    ]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MARKED)
+@pytest.mark.parametrize("carry", ["extension", "drop"])
+def test_what_few_may_see_stands_under_their_restriction(what: str, carry: Any) -> None:
+    """If it failed: a partner who has never heard of us would pass on to everybody what is RED."""
+    data = write([Incident(markings=["tlp-2:green"], **MARKED[what])], Context(carry=carry))
+    shown = [element for element in etree.fromstring(data).iter() if re.search("SECRET|53111", element.text or "")]
+    assert shown or carry == "drop"
+    for element in shown:
+        held = [holder.get("restriction") for holder in (element, *element.iterancestors())]
+        assert {"red", "private"} & {*held}, element.tag
 
 
 def test_a_long_cargo_comes_back() -> None:

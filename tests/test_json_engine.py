@@ -10,9 +10,10 @@ import pytest
 from dragoman.errors import MappingError
 from dragoman.ledger import Ledger
 from dragoman.mapping.codecs import CODECS
+from dragoman.mapping.extend import expanded
 from dragoman.mapping.json import JsonReader, JsonWriter
 from dragoman.mapping.looks import Looks, Seen, common_orders
-from dragoman.mapping.table import Table, compiled, expanded
+from dragoman.mapping.table import Table, compiled
 
 TOY: dict[str, Any] = {
     "format": "toy",

@@ -294,7 +294,7 @@ def test_the_command_writes_and_tells(tmp_path: Path) -> None:
     """If it failed, gaps would go unseen, or --strict would write a notice that is not complete."""
     outcome = run("render", str(CASE), "--template", "gdpr-33", "-o", str(tmp_path / "n.md"), "--strict")
     assert outcome.status == 3
-    assert "missing: the controller" in outcome.err
+    assert "missing: the controller (--fact controller=…)" in outcome.err, "one would have to guess what it is called"
     assert not (tmp_path / "n.md").exists()
 
 

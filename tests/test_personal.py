@@ -32,6 +32,7 @@ from dragoman.model import (
     Relation,
     UserAccount,
 )
+from dragoman.model.named import pointer
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied, leaves, plain
 from dragoman.personal import findings, personal_of, treated
@@ -151,15 +152,11 @@ def test_what_is_not_personal_stays_leaf_by_leaf(path: Path) -> None:
     """If it failed, the treatment would cost values that nobody has to protect."""
     for incident in read(path.read_bytes()):
         found = findings(incident)
-        gone = {shown(one.leaf or one.path) for one in found if one.treatment != "allow"}
+        gone = {pointer(one.leaf or one.path) for one in found if one.treatment != "allow"}
         before = {where: value for where, value in leaves(incident) if "residue" not in where}
         after = {value for _, value in leaves(treated(incident, Personal(), at_now()))}
         kept = {value for where, value in before.items() if where not in gone and not where.endswith("id")}
         assert kept - after == set()
-
-
-def shown(path: Any) -> str:
-    return "".join(f"/{step}" for step in path)
 
 
 def test_an_incident_without_persons_is_the_same() -> None:

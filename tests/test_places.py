@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -264,3 +265,36 @@ def test_a_tracker_of_a_plugin_has_places_when_its_table_says_so(tmp_path: Path)
     (tmp_path / "bare.yaml").write_text(f"format: desk\n{rows}")
     with pytest.raises(MappingError, match="desk has no places"):
         Desk(tmp_path / "bare.yaml").write([incident()], BytesIO(), context)
+
+
+def own(folder: Path, *rows: str) -> Desk:
+    """A tracker whose own table has some rows."""
+    file = folder / "own.yaml"
+    start = "format: desk\nparts:\n  incident:\n    part: Incident\n    rows:\n      - {core: summary, desk: title}\n"
+    file.write_text(start + "".join(f"      - {row}\n" for row in rows))
+    return Desk(file)
+
+
+def test_a_tracker_has_custom_fields_in_its_own_table(tmp_path: Path) -> None:
+    """If it failed, what only a tracker knows would reach a partner as what stands beside, in no field that he agreed on."""
+    tracker = own(tmp_path, "{core: custom_fields.records, desk: more/records, field: {type: int}}")
+    source = {"title": "t", "more": {"records": 412, "x": 1}}
+    [found] = tracker.read(BytesIO(json.dumps(source).encode()), Context())
+    assert [(field.value, field.type) for field in found.custom_fields] == [("412", FieldType(name="records", type="int"))]
+    sink = BytesIO()
+    tracker.write([found], sink, Context())
+    assert json.loads(sink.getvalue()) == source
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("{core: custom_fields.records, desk: title}", "'title' is no place for a custom field in desk"),
+        ("{core: custom_fields.records, desk: records, field: {kind: int}}", "kind"),
+        ("{core: custom_fields.records, desk: records, field: {type: money}}", "no type 'money'"),
+    ],
+)
+def test_a_wrong_row_of_a_tracker_is_refused(tmp_path: Path, row: str, said: str) -> None:
+    """If it failed, the author of an adapter would see a traceback, or a value over another one."""
+    with pytest.raises(MappingError, match=re.escape(said)):
+        list(own(tmp_path, row).read(BytesIO(b'{"title": "t"}'), Context()))

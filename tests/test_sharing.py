@@ -31,10 +31,11 @@ from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level, level
 from dragoman.model.parts import FieldMarking
 from dragoman.model.plain import copied, fields, is_part, leaves, plain
 from dragoman.registry import adapter, formats
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import Policy
 from dragoman.sharing.policy import load as load_policy
-from dragoman.sharing.redact import level_of, redacted, up_to
-from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.sharing.redact import redacted, up_to
+from dragoman.sharing.sieve import Leaf, labelled
 from dragoman.translate import read, write
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
@@ -89,8 +90,9 @@ class Marker:
         return word
 
 
-def made(path: Path, seed: int) -> tuple[Incident, Marker]:
-    marker = Marker(seed)
+def made(path: Path, seed: int, of: type[Marker] = Marker) -> tuple[Incident, Marker]:
+    """The incident of a file with words for its texts, GREEN but for what the marker marked."""
+    marker = of(seed)
     found = marker.marked(read(path.read_bytes())[0])
     found.markings = ["tlp-2:green"]
     return found, marker
@@ -130,12 +132,6 @@ def test_a_translation_never_widens(path: Path, target: str, carry: Any) -> None
 def said_in(leaf: Leaf, words: set[str]) -> bool:
     text = leaf.value if isinstance(leaf.value, str) else ""
     return "zq" in text and any(word in text for word in words)
-
-
-def labelled(incident: Incident) -> list[Leaf]:
-    sieve = Sieve(lambda leaf: True)
-    sieve.sifted(incident)
-    return sieve.kept
 
 
 # ---- What goes with what is gone ----------------------------------------------------------------------------------

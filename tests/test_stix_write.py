@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid as uuids
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dragoman.adapter import Context
 from dragoman.ledger import Kind
 from dragoman.model import (
     Actor,
     Address,
     CustomField,
+    DomainName,
     EntityCount,
     FieldMarking,
     File,
@@ -38,6 +41,7 @@ from dragoman.model import (
 from dragoman.model.marking import LEVELS, Level, level
 from dragoman.model.plain import plain
 from dragoman.translate import differences
+from dragoman_stix import adapter
 from dragoman_stix import cargo as cargo_module
 from dragoman_stix.cargo import AUTHOR, EXTENSION, loaded
 from dragoman_stix.codecs import PAP, TLP, WORDS, marking_ref, marking_refs
@@ -330,3 +334,16 @@ def test_the_order_of_members_needs_no_cargo(order: tuple[str, str]) -> None:
     again = write(incidents)[0]
     assert json.loads(again) == document
     assert list(json.loads(again)["objects"][0]) == list(document["objects"][0])
+
+
+@pytest.mark.parametrize("carry", ["extension", "drop"])
+@pytest.mark.parametrize("value", ["secret.example", ""])
+def test_an_observable_of_no_format_is_as_marked_as_it_says(value: str, carry: Any) -> None:
+    """If it failed: what a tracker's reader found and marked RED would stand as open as its incident."""
+    found = DomainName(value=value, markings=["tlp-2:red"])
+    incident = Incident(summary="s", markings=["tlp-2:green"], observables=[found])
+    sink = BytesIO()
+    adapter.write([incident], sink, Context(carry=carry))
+    written = json.loads(sink.getvalue())["objects"]
+    [item] = [item for item in written if item["type"] in ("domain-name", "artifact")]
+    assert item["object_marking_refs"] == [TLP["tlp-2:red"]]

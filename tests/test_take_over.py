@@ -111,9 +111,11 @@ def test_a_chunk_that_is_too_long_for_what_it_is_does_not_stay(kind: bytes) -> N
     assert found is None or SECRET not in found.data
 
 
-@pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n\0", b"PK\x03\x04\0\0", b"\x89PNG\r\n\x1a\nbroken", b"\xff\xd8\xff\xe1", b"MZ\x90\0", b"\xff\xfeA\0"]
-)
+@pytest.mark.parametrize("data", [
+    b"%PDF-1.7\n\0", b"PK\x03\x04\0\0", b"\x89PNG\r\n\x1a\nbroken", b"\xff\xd8\xff\xe1", b"MZ\x90\0", b"\xff\xfeA\0",
+    b"%PDF-1.4\n<< /Author (J) >>\n", b"%!PS\n%%For: J",
+    b"{\\rtf1{\\info{\\author J}}}", b"\n<svg><metadata>J</metadata></svg>",
+])  # fmt: skip
 def test_what_cannot_be_cleaned_is_refused(tmp_path: Path, data: bytes) -> None:
     """If it failed, a document of an office would go on with its author, or half a picture with whatever hides in it."""
     with pytest.raises(ForbiddenLoss, match="cannot be cleaned"):

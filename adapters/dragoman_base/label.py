@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
+from dragoman.model.hardened import markings_within
 from dragoman.model.incident import Incident, Tlp
 from dragoman.model.marking import PAPER_WORDS, Level, level, strictest
-from dragoman.model.plain import fields, is_part
 from dragoman_base.forms import SCHEMAS, readable
 
 
 def label(incident: Incident) -> Tlp | None:
     """The label to write: the message's own, raised to the strictest marking of anything that travels with it."""
-    needed = strictest([*incident.unsaid, *_markings(incident)])
+    needed = strictest([*incident.unsaid, *markings_within([incident])])
     own = incident.tlp
     if own is None:
         return None if needed is None else Tlp(schema=_scheme(incident, needed), value=PAPER_WORDS[needed])
@@ -27,7 +25,7 @@ def label(incident: Incident) -> Tlp | None:
 
 def _scheme(incident: Incident, needed: Level) -> str:
     """The scheme in which the strictest marking was said; US-CERT's for one of neither of the two."""
-    schemes = [word.partition(":")[0] for word in _markings(incident) if level(word) == needed]
+    schemes = [word.partition(":")[0] for word in markings_within([incident]) if level(word) == needed]
     return SCHEMAS["enisa" if "enisa" in schemes and "us-cert" not in schemes else "us-cert"]
 
 
@@ -44,20 +42,3 @@ def markings(tlp: Tlp) -> list[str]:
 def said(tlp: Tlp) -> list[str]:
     """The one marking for a whole message: the strictest of its label, for few targets mark single fields."""
     return sorted(markings(tlp), key=lambda word: strictest([word]) or Level.CLEAR)[-1:]
-
-
-def _markings(part: Any) -> Iterator[str]:
-    """Every marking in a part and in what is inside it."""
-    cls: type = type(part)
-    for name in fields(cls):
-        value = getattr(part, name)
-        if name == "markings":
-            yield from value
-        elif name == "marking" and value:
-            yield value
-        elif is_part(value):
-            yield from _markings(value)
-        elif isinstance(value, list | tuple):
-            for item in value:
-                if is_part(item):
-                    yield from _markings(item)

@@ -14,9 +14,8 @@ from typing import Any
 
 from dragoman.adapter import Context
 from dragoman.carry import Cargo, markings_in
-from dragoman.errors import LimitExceeded, ReadError
 from dragoman.model.marking import Level, level
-from dragoman.tree.json import decode
+from dragoman.tree.json import decode_embedded
 from dragoman.tree.xml import escape_text
 from dragoman_iodef.hooks import word_of
 
@@ -71,12 +70,7 @@ def unpack(root: Any, context: Context, hold: Hold = HOLD) -> Cargo:
     holders = [element for element in hold.find(root) if not len(element)]
     if not holders:
         return {}
-    try:
-        cargo = decode("".join(element.text or "" for element in holders).encode(), context.limits, context.source)
-    except LimitExceeded:
-        raise  # ours or not: what is too large to be looked at cannot be passed over in silence
-    except ReadError:
-        return {}
+    [cargo] = decode_embedded(["".join(element.text or "" for element in holders)], context.limits, context.source)
     if not isinstance(cargo, dict) or not all(isinstance(bucket, dict) for bucket in cargo.values()):
         return {}
     for element in holders:

@@ -14,19 +14,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from dragoman.mapping.json import form, remember
 from dragoman.mapping.kinds import kind_of
 from dragoman.mapping.places import Place
+from dragoman.mapping.table import vocabulary
+from dragoman.mapping.vocabulary import Vocabulary
 from dragoman.model import Additional, CustomField, FieldType, Incident
 
-DTYPES = {"string": "string", "int": "integer", "float": "real", "bool": "boolean", "datetime": "date-time", "uri": "url"}
-KINDS = {dtype: kind for kind, dtype in DTYPES.items()}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 DEFINITION = "urn:uuid:"
 AT = "at"  # where among the additional data a custom field stood
 OWN = "field-"  # an xs:ID begins with no digit
+
+
+@cache
+def _dtypes() -> Vocabulary:
+    """The kinds of fields and the types of additional data, which are the same in both versions."""
+    return vocabulary("field-type", "iodef-2")
+
+
+def _dtype(kind: FieldType) -> str:
+    return _dtypes().write.get(kind_of(kind.type) or "", "string")
 
 
 def as_additional(field: CustomField, named: bool) -> Additional:
@@ -37,7 +48,7 @@ def as_additional(field: CustomField, named: bool) -> Additional:
     return Additional(
         id=OWN + own if named and UUID.fullmatch(own) else None,
         name=said.name if named else None,
-        dtype=DTYPES.get(kind_of(said.type) or "", "string"),
+        dtype=_dtype(said),
         meaning=said.description if named else said.name,
         format_id=DEFINITION + definition if UUID.fullmatch(definition) else None,
         value=field.value,
@@ -52,7 +63,7 @@ def as_custom(item: Additional, named: bool) -> CustomField | None:
     if item.format_id != DEFINITION + definition or not UUID.fullmatch(definition) or item.residue:
         return None
     name, description = (item.name, item.meaning) if named else (item.meaning, None)
-    kind = FieldType(id=definition, name=name, description=description, type=KINDS.get(item.dtype or ""))
+    kind = FieldType(id=definition, name=name, description=description, type=_dtypes().read.get(item.dtype or ""))
     own = item.id.removeprefix(OWN) if item.id else None
     field = CustomField(id=own, value=item.value, markings=item.markings, type=kind)
     return field if as_additional(field, named) == item else None
@@ -67,7 +78,7 @@ def as_placed(field: CustomField, named: bool, places: Iterable[Place]) -> Addit
     return Additional(
         name=name if named else None,
         meaning=None if named else name,
-        dtype=DTYPES.get(kind_of(said.type) or "", "string"),
+        dtype=_dtype(said),
         value=field.value,
         markings=[*field.markings, *said.markings] or (),
         field_markings=field.field_markings,
@@ -80,8 +91,8 @@ def as_agreed(item: Additional, named: bool, places: Iterable[Place]) -> CustomF
     if place is None or item.residue:
         return None
     kind = place.definition()
-    if DTYPES.get(kind_of(kind.type) or "", "string") != item.dtype:
-        kind.type = KINDS.get(item.dtype or "")
+    if _dtype(kind) != item.dtype:
+        kind.type = _dtypes().read.get(item.dtype or "")
     field = CustomField(value=item.value, markings=item.markings, field_markings=item.field_markings, type=kind)
     return field if as_placed(field, named, [place]) == item else None
 

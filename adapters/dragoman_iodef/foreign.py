@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from dragoman.adapter import Context
@@ -48,7 +48,7 @@ from dragoman.model.plain import plain
 from dragoman_iodef.addresses import accepts
 from dragoman_iodef.custom import unsettled
 from dragoman_iodef.hooks import NCNAME
-from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages
+from dragoman_iodef.shapes import Writer, changed, is_time, lacks, pages, shared
 
 PROTOCOLS = {"icmp": "1", "tcp": "6", "udp": "17", "sctp": "132"}
 # An observable that IODEF has no class for, and its most telling field.
@@ -139,9 +139,8 @@ def _alternatives(incident: Incident, writer: Writer) -> IdentifierSet | None:
         return incident.alternatives
     if not named:
         return None
-    return IdentifierSet(identifiers=[
-        Identifier(value=item.external_id or "", authority=item.source_name, markings=_own_markings(item)) for item in named
-    ])  # fmt: skip
+    numbers = [Identifier(value=item.external_id or "", authority=item.source_name, **_held(item)) for item in named]
+    return IdentifierSet(identifiers=numbers)
 
 
 def _related(incident: Incident) -> Iterable[RelatedActivity]:
@@ -150,29 +149,18 @@ def _related(incident: Incident) -> Iterable[RelatedActivity]:
         yield RelatedActivity(actors=incident.actors, campaigns=incident.campaigns)
     for reference in incident.references:
         if urls := pages([reference]):
-            yield RelatedActivity(urls=urls, description=reference.description, markings=_own_markings(reference))
+            yield RelatedActivity(urls=urls, description=reference.description, **_held(reference))
 
 
 def _assessments(incident: Incident) -> list[Assessment]:
     """The kinds of incident are categories of the first assessment, which needs an impact."""
     kind = incident.type.name if incident.type and incident.type.name else None
-    hidden = _own_markings(incident.type) if kind else []
-    words = [*([kind] if kind and not hidden else []), *incident.incident_types]
-    found = list(incident.assessments)
-    if words:
-        first, *others = found or [_unknown()]
-        found = [changed(first, categories=[*first.categories, *words]), *others]
-    return [*found, changed(_unknown(), categories=[kind], markings=hidden)] if hidden else found
-
-
-def _unknown() -> Assessment:
-    """An assessment as IODEF demands it, of which nothing is known but its categories."""
-    return Assessment(impacts=[Impact(kind="system", type="unknown")])
-
-
-def _own_markings(part: Any) -> Sequence[str]:
-    """All that is said of who may see a part or a field of it, for a class that has one restriction for all."""
-    return [*part.markings, *(found.marking for found in part.field_markings if found.marking)] or ()
+    words = [*([kind] if kind else []), *incident.incident_types]
+    if not words:
+        return list(incident.assessments)
+    first, *others = incident.assessments or [Assessment(impacts=[Impact(kind="system", type="unknown")])]
+    held = shared(first, [incident.type] if incident.type else [])
+    return [changed(first, categories=[*first.categories, *words], field_markings=held), *others]
 
 
 def _methods(incident: Incident) -> Iterable[Method]:
@@ -188,8 +176,7 @@ def _reference(part: Any) -> Reference:
     words = [" ".join([*known[:1], part.name or ""]).strip()] if part.name != hole else []
     return Reference(
         id=part.id,
-        markings=part.markings,
-        field_markings=part.field_markings,
+        **_held(part),
         spec_index="1" if hole else None,
         external_id=hole,
         urls=pages(part.references),
@@ -211,7 +198,7 @@ def _events(incident: Incident) -> Iterable[Event]:
 def _step(part: Any) -> Task:
     """What can be done, as something to be done."""
     words = [part.name or "", *part.description]
-    return Task(action="other", description=words, markings=part.markings, field_markings=part.field_markings)
+    return Task(action="other", description=words, **_held(part))
 
 
 def _systems(incident: Incident) -> Iterable[System]:
@@ -223,7 +210,7 @@ def _systems(incident: Incident) -> Iterable[System]:
             node = Address(type="email-message", value=item.message_id or item.subject or "unknown")
             sender = seen.get(item.from_ref or "")
             ends = [changed(sender, id=None) if sender else node]
-            yield System(addresses=ends, services=[Service(email=item)], markings=_own_markings(item))
+            yield System(addresses=ends, services=[Service(email=item)], **_held(item))
         elif isinstance(item, NetworkTraffic):
             yield from _ends(item, seen)
 
@@ -238,9 +225,7 @@ def _ends(traffic: NetworkTraffic, seen: dict[str, Any]) -> Iterable[System]:
         end = seen.get(ref or "")
         if isinstance(end, Address | DomainName):
             service = Service(ip_protocol=number, port=None if port is None else str(port))
-            yield System(
-                category=category, addresses=[changed(end, id=None)], services=[service], markings=_own_markings(traffic)
-            )
+            yield System(category=category, addresses=[changed(end, id=None)], services=[service], **_held(traffic))
 
 
 def _record(incident: Incident) -> RecordSet | None:
@@ -268,7 +253,12 @@ def _plain(item: Any) -> Additional | None:
 
 def _shown(part: Any, **said: Any) -> Additional:
     """What a part says as plain text, for those who may see the part."""
-    return Additional(dtype="string", markings=part.markings, field_markings=part.field_markings, **said)
+    return Additional(dtype="string", **_held(part), **said)
+
+
+def _held(part: Any) -> dict[str, Any]:
+    """Who may see what shows a part elsewhere: whoever may see the part."""
+    return {"markings": part.markings, "field_markings": part.field_markings}
 
 
 def _additional(incident: Incident) -> Iterable[Additional]:
@@ -276,4 +266,4 @@ def _additional(incident: Incident) -> Iterable[Additional]:
     for note in incident.notes:
         yield _shown(note, name="note", meaning=note.abstract, value=note.content)
     for file in incident.attachments:
-        yield changed(_shown(file, name="attachment", meaning=file.format, value=file.uri), dtype="url")
+        yield Additional(name="attachment", dtype="url", meaning=file.format, value=file.uri, **_held(file))

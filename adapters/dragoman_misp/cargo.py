@@ -7,18 +7,35 @@ correlates, nothing goes to detection, and it is tagged with the strictest marki
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from dragoman.carry import Cargo, markings_in
-from dragoman.model.marking import Level, is_about_sharing, level
+from dragoman.model.marking import Level, strictest
 from dragoman.model.naming import our_uuid
 from dragoman_misp.exact import Object
 from dragoman_misp.form import events_of
-from dragoman_misp.tags import BY_LEVEL, marking_of
+from dragoman_misp.tags import BY_LEVEL, said_in
 
 TEMPLATE = "3f0aef83-5a4b-5b0f-8c3a-6e8f7c1d2b90"
 NAME = "dragoman-cargo"
+INHERITED = {"distribution": "5"}  # whoever gets the event gets it
+HEAD: Object = {
+    "name": NAME,
+    "meta-category": "misc",
+    "description": "Values of an incident that MISP has no place for, so that they come back.",
+    "template_uuid": TEMPLATE,
+    "template_version": "1",
+    **INHERITED,
+}
+PIECE: Object = {
+    "object_relation": "cargo",
+    "type": "text",
+    "category": "Other",
+    "to_ids": False,
+    "disable_correlation": True,
+    **INHERITED,
+}
 OWN, DOCUMENT = "event", "document"  # what belongs to the event itself, and to the document
 MOST = 60_000  # characters of a value: the column of a server holds 65,535 bytes
 
@@ -38,37 +55,15 @@ def loaded(tree: Any, cargo: Cargo) -> Any:
 
 
 def _object(held: Object, event: Object) -> Object:
-    of, timestamp = f"of {event.get('uuid')}", str(event.get("timestamp", "0"))
-    strict, own = max(strictest_in(held), _inside(event)), _strictest(_tags(event))
+    of, time = f"of {event.get('uuid')}", {"timestamp": str(event.get("timestamp", "0"))}
+    strict = max(strictest_in(held), _inside(event))
+    tagged = {"Tag": [{"name": BY_LEVEL[strict]}]} if strict > _strictest(event) else {}
     chunks = list(_chunks(json.dumps(held)))
     attributes = []
     for number, chunk in enumerate(chunks, 1):
-        attribute = {
-            "uuid": our_uuid(f"cargo {number} {of}"),
-            "object_relation": "cargo",
-            "type": "text",
-            "category": "Other",
-            "to_ids": False,
-            "disable_correlation": True,
-            "distribution": "5",
-            "timestamp": timestamp,
-            "comment": f"{number} of {len(chunks)}",
-            "value": chunk,
-        }
-        if strict > own:
-            attribute["Tag"] = [{"name": BY_LEVEL[strict]}]
-        attributes.append(attribute)
-    return {
-        "uuid": our_uuid(f"cargo {of}"),
-        "name": NAME,
-        "meta-category": "misc",
-        "description": "Values of an incident that MISP has no place for, so that they come back.",
-        "template_uuid": TEMPLATE,
-        "template_version": "1",
-        "distribution": "5",
-        "timestamp": timestamp,
-        "Attribute": attributes,
-    }
+        said = {"comment": f"{number} of {len(chunks)}", "value": chunk}
+        attributes.append({"uuid": our_uuid(f"cargo {number} {of}"), **PIECE, **time, **said, **tagged})
+    return {"uuid": our_uuid(f"cargo {of}"), **HEAD, **time, "Attribute": attributes}
 
 
 def _chunks(text: str) -> Iterator[str]:
@@ -84,11 +79,7 @@ def _chunks(text: str) -> Iterator[str]:
 
 def strictest_in(cargo: Any) -> Level:
     """The strictest marking of parts that are carried."""
-    return _strictest(markings_in(cargo))
-
-
-def _strictest(words: Iterable[str]) -> Level:
-    return max((level(word) for word in words if is_about_sharing(word)), default=Level.CLEAR)
+    return strictest(markings_in(cargo)) or Level.CLEAR
 
 
 def _inside(event: Object) -> Level:
@@ -97,19 +88,14 @@ def _inside(event: Object) -> Level:
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
-            found = max(found, _strictest(_tags(item)))
+            found = max(found, _strictest(item))
             stack += _listed(item.get("Attribute"))
     return found
 
 
-def _tags(item: Object) -> Iterator[str]:
+def _strictest(item: Object) -> Level:
     """What the tags of an event or an attribute say of who may see it."""
-    return filter(None, map(_of_tag, _listed(item.get("Tag"))))
-
-
-def _of_tag(tag: Any) -> str | None:
-    name = tag.get("name") if isinstance(tag, dict) else None
-    return marking_of(name) if isinstance(name, str) else None
+    return strictest(said_in(item.get("Tag"))) or Level.CLEAR
 
 
 def _listed(value: Any) -> list[Any]:

@@ -19,10 +19,10 @@ from dragoman.model import CustomField, FieldType, Incident
 from dragoman.model.marking import strictest
 from dragoman.model.naming import our_uuid
 from dragoman_misp import tags
-from dragoman_misp.exact import Object, difference, keep, kept, restored
+from dragoman_misp.exact import Object, keep, kept, object_difference, object_restored
 from dragoman_misp.rows import category_of
 
-TABLE, NAME, SPELLED, HEAD, MEMBERS = "misp-story", "custom-field", "custom-field", "object", "members"
+TABLE, NAME, SPELLED = "misp-story", "custom-field", "custom-field"
 BLANKS = " \t\n\r\0\x0b"  # what a server strips from both ends of a value
 TEXT, OF_TYPE = "text", "type/"
 
@@ -118,9 +118,7 @@ def _is_plain(said: Object) -> bool:
 
 def _markings(held: Mapping[str, Object]) -> Iterator[str]:
     """The markings of a field: those of all its attributes, each once."""
-    named = (tag.get("name") for said in held.values() for tag in said.get("Tag") or () if type(tag) is dict)
-    found = (tags.marking_of(name) for name in named if type(name) is str)
-    yield from dict.fromkeys(marking for marking in found if marking is not None)
+    yield from dict.fromkeys(marking for said in held.values() for marking in tags.said_in(said.get("Tag")))
 
 
 def take(items: Sequence[Object], incident: Incident, event: Object) -> None:
@@ -130,7 +128,7 @@ def take(items: Sequence[Object], incident: Incident, event: Object) -> None:
         if _is_wider(item["Attribute"], incident.markings):
             field.markings = ()
     for field, item, made in zip(fields, items, _all_told(fields, event), strict=True):
-        if found := _difference(made, item):
+        if found := object_difference(made, item):
             keep(field, SPELLED, found)
     if fields:
         incident.custom_fields = fields
@@ -147,7 +145,7 @@ def give(incident: Incident, event: Object) -> list[Object]:
     """The objects of the fields that may and can stand in the event, as they came."""
     fields = [field for field in incident.custom_fields if row().can_say(field)] if is_open(incident) else []
     told = _all_told(fields, event)
-    return [_restored(made, kept(field, SPELLED)) for field, made in zip(fields, told, strict=True)]
+    return [object_restored(made, kept(field, SPELLED)) for field, made in zip(fields, told, strict=True)]
 
 
 def is_open(incident: Incident) -> bool:
@@ -178,24 +176,3 @@ def _told(field: CustomField, uuid: str, time: Object) -> Object:
         head = {"uuid": our_uuid(f"{relation} of {uuid}"), "object_relation": relation, "type": kind}
         attributes.append(head | {"category": category_of(kind)} | more | {"value": text})
     return {"uuid": uuid, "name": NAME, **row().about, **time, "Attribute": attributes}
-
-
-def _difference(made: Object, item: Object) -> Object:
-    """What `_restored` needs to make an object of what is made of its field; empty when nothing differs."""
-    usual = {said["object_relation"]: said for said in made["Attribute"]}
-    entries = [[said["object_relation"], difference(usual[said["object_relation"]], said)] for said in item["Attribute"]]
-    head = difference(made | {"Attribute": item["Attribute"]}, item)
-    found = {HEAD: head} if head else {}
-    return found if entries == [[name, {}] for name in usual] else found | {MEMBERS: entries}
-
-
-def _restored(made: Object, how: Any) -> Object:
-    """An object as it came: its attributes in their order, those of which the field says nothing any more left out."""
-    held = how if isinstance(how, dict) else {}
-    waiting = {said["object_relation"]: said for said in made["Attribute"]}
-    entries = held.get(MEMBERS)
-    found = []
-    for entry in entries if isinstance(entries, list) else ():
-        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and entry[0] in waiting:
-            found.append(restored(waiting.pop(entry[0]), entry[1]))
-    return restored(made, held.get(HEAD)) | {"Attribute": [*found, *waiting.values()]}

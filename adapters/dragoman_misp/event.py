@@ -121,14 +121,18 @@ def write_event(incident: Incident, table: Table, context: Context) -> Object:
         "EventReport": reports.give(incident, table, telling.told),
     }
     guarding.add(lists, guarding.needed(telling.untagged(), incident.markings))
-    strays = kept(incident, STRAYS)
-    order = kept(incident, ORDER)
+    return _assembled(event, lists, incident, envelope.order)
+
+
+def _assembled(event: Object, lists: Object, incident: Incident, usual: Sequence[str]) -> Object:
+    """The event with its lists, in the order of members that it came in; values that were no objects at their places."""
+    strays, order = kept(incident, STRAYS), kept(incident, ORDER)
     order = [name for name in order if isinstance(name, str)] if isinstance(order, list) else []
     for name, items in lists.items():
         whole = _with_strays(items, strays.get(name) if isinstance(strays, dict) else None)
         if whole is not None and (whole != [] or name in order):
             event.setdefault(name, whole)
-    return {name: event[name] for name in [*(order or envelope.order), *event] if name in event}
+    return {name: event[name] for name in [*(order or usual), *event] if name in event}
 
 
 def _placed(objects: list[Any], told: list[tuple[int, Any]]) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from dragoman.mapping.json import form, remember
 
 FORMAT = "misp"
+HEAD, MEMBERS = "object", "members"  # of an object with attributes: what differs in itself, and in each by its relation
 ADDED, SPELLED, GONE = "more", "as", "not"  # members beyond ours, members spelled otherwise, ours that were not there
 
 Object = dict[str, Any]
@@ -52,6 +53,27 @@ def restored(made: Object, kept: Any) -> Object:
     for key, value in _members(kept, ADDED):
         made.setdefault(key, value)
     return made
+
+
+def object_difference(made: Object, said: Object) -> Object:
+    """What `object_restored` needs to make `said` of `made`, two objects whose attributes have one relation each."""
+    usual = {attribute["object_relation"]: attribute for attribute in made["Attribute"]}
+    named = [(attribute["object_relation"], attribute) for attribute in said["Attribute"]]
+    entries = [[name, difference(usual[name], attribute)] for name, attribute in named]
+    head = difference(made | {"Attribute": said["Attribute"]}, said)
+    found = {HEAD: head} if head else {}
+    return found if entries == [[name, {}] for name in usual] else found | {MEMBERS: entries}
+
+
+def object_restored(made: Object, kept: Any) -> Object:
+    """An object as it was said: its attributes in their order, those that are not made any more left out."""
+    how = kept if isinstance(kept, dict) else {}
+    waiting = {attribute["object_relation"]: attribute for attribute in made["Attribute"]}
+    entries, found = how.get(MEMBERS), []
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) and entry[0] in waiting:
+            found.append(restored(waiting.pop(entry[0]), entry[1]))
+    return restored(made, how.get(HEAD)) | {"Attribute": [*found, *waiting.values()]}
 
 
 def _members(kept: Object, name: str) -> list[tuple[str, Any]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dragoman.model import File, Incident, Indicator, Observable, Observation, Part
+from dragoman.model import File, Incident, Indicator, Observable, Observation
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
 from dragoman_misp.exact import Object
 from dragoman_misp.growing import UUID, derived
-from dragoman_misp.guarding import needed, nested
+from dragoman_misp.guarding import nested
 from dragoman_misp.natural import attribute_of, object_of, refs_of, sought_attribute, sought_object
+from dragoman_misp.tags import raising
 from dragoman_misp.templates import ObjectRow
 from dragoman_misp.times import to_epoch
 from dragoman_misp.told import BARE, Around, times_of, told_attribute
@@ -59,7 +60,7 @@ class Foreign:
     def _inner(self, part: Any, markings: Sequence[str], finds: bool) -> None:
         """An observable that another part holds, once for all places, with the markings that hold for it there."""
         flat = identified(flattened(part))
-        if needed([Part(markings=markings)], self.incident.markings):
+        if raising(markings, self.incident.markings):
             flat.markings = markings
         if flat.id in self.told:
             return

@@ -10,28 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dragoman.model import Observable
+from dragoman.model.hardened import markings_within
 from dragoman.model.marking import is_about_sharing, strictest
 from dragoman.model.plain import holders, is_part
 from dragoman_misp.exact import Object
-from dragoman_misp.tags import BY_LEVEL, marking_of
-
-
-def words_in(part: Any) -> Iterator[str]:
-    """All markings of a part, of its fields and of what is inside it."""
-    yield from getattr(part, "markings", ())
-    yield from (found.marking for found in getattr(part, "field_markings", ()) if found.marking)
-    cls: type = type(part)
-    for name in holders(cls):
-        value = getattr(part, name)
-        for item in value if isinstance(value, list | tuple) else [value]:
-            if is_part(item):
-                yield from words_in(item)
+from dragoman_misp.tags import marking_of, raising, said_in
 
 
 def needed(parts: Iterable[Any], around: Sequence[str]) -> list[str]:
     """The tag that is needed besides some markings, so that none of some parts is shown to more; none, or one."""
-    most, whole = strictest(word for part in parts for word in words_in(part)), strictest(around)
-    return [BY_LEVEL[most]] if most is not None and (whole is None or whole < most) else []
+    return raising(markings_within(parts), around)
 
 
 def nested(roots: Iterable[Any], around: Sequence[str]) -> Iterator[tuple[Observable, Sequence[str]]]:
@@ -49,20 +37,12 @@ def nested(roots: Iterable[Any], around: Sequence[str]) -> Iterator[tuple[Observ
 
 def add(said: Object, names: Sequence[str]) -> None:
     """Tags an event or attribute, unless it says as much already; a wider word beside it would only confuse."""
-    known = [tag for tag in said.get("Tag") or () if isinstance(tag, dict)]
-    own = strictest(marking for tag in known if (marking := _marking(tag)) is not None)
+    own = strictest(said_in(said.get("Tag")))
     for name in names:
         most = strictest([marking_of(name) or ""])
         if most is not None and (own is None or own < most):
-            others = (tag for tag in said.get("Tag") or () if not isinstance(tag, dict) or _marking(tag) is None)
+            others = (tag for tag in said.get("Tag") or () if not any(map(is_about_sharing, said_in([tag]))))
             said["Tag"] = [*others, {"name": name}]
-
-
-def _marking(tag: Object) -> str | None:
-    """What a tag says of who may see a thing; None when it says nothing of that."""
-    name = tag.get("name")
-    marking = marking_of(name) if isinstance(name, str) else None
-    return marking if marking is not None and is_about_sharing(marking) else None
 
 
 def add_inside(said: Object, names: Sequence[str]) -> None:

@@ -15,10 +15,10 @@ from dragoman.mapping.places import Place
 from dragoman.model import CustomField, Incident
 from dragoman.model.naming import our_uuid
 from dragoman_misp.custom import is_open, is_text, row
-from dragoman_misp.exact import Object, difference, keep, kept, restored
+from dragoman_misp.exact import Object, keep, kept, object_difference, object_restored
 from dragoman_misp.rows import category_of
 
-AT, HEAD, MEMBERS, PUT = "at", "object", "members", "placed-field"
+AT, PUT = "at", "placed-field"
 Rows = dict[str, dict[str, Place]]  # by the name of an object, its relations
 
 
@@ -56,18 +56,11 @@ def take(items: Sequence[tuple[int, Object]], places: Sequence[Place], incident:
     known, taken = rows(places), list[CustomField]()
     for place, item in items:
         relations = known[item["name"]]
-        held = {
-            said["object_relation"]: CustomField(value=said["value"], type=relations[said["object_relation"]].definition())
-            for said in item["Attribute"]
-        }
-        made = _told(item["name"], held, event)
-        pairs = zip(held, made["Attribute"], item["Attribute"], strict=True)
-        entries = [[relation, difference(usual, said)] for relation, usual, said in pairs]
-        head = difference({**made, "Attribute": item["Attribute"]}, item)
-        ours = [[relation, {}] for relation in relations if relation in held]
-        how: Object = {AT: place, HEAD: head, MEMBERS: entries if entries != ours else []}
-        if any(how.values()):
-            keep(next(iter(held.values())), PUT, {name: value for name, value in how.items() if value})
+        said = {attribute["object_relation"]: attribute["value"] for attribute in item["Attribute"]}
+        held = {name: CustomField(value=text, type=relations[name].definition()) for name, text in said.items()}
+        usual = {relation: held[relation] for relation in relations if relation in held}
+        if how := object_difference(_told(item["name"], usual, event), item) | ({AT: place} if place else {}):
+            keep(next(iter(held.values())), PUT, how)
         taken += held.values()
     if taken:
         incident.custom_fields = [*taken, *incident.custom_fields]
@@ -107,11 +100,5 @@ def _told(name: str, held: dict[str, CustomField], event: Object) -> Object:
 def _restored(made: Object, held: dict[str, CustomField]) -> tuple[int, Object]:
     """An object as it came and where it stood; at the beginning, when it is ours."""
     how = next((found for field in held.values() if isinstance(found := kept(field, PUT), dict)), {})
-    waiting = {said["object_relation"]: said for said in made["Attribute"]}
-    listed = how.get(MEMBERS)
-    entries: list[Any] = listed if isinstance(listed, list) else []
-    known = [entry for entry in entries if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str)]
-    found = [restored(waiting.pop(name), more) for name, more in known if name in waiting]
     place = how.get(AT, 0)
-    whole = restored(made, how.get(HEAD)) | {"Attribute": [*found, *waiting.values()]}
-    return (place if isinstance(place, int) and place >= 0 else 0), whole
+    return (place if isinstance(place, int) and place >= 0 else 0), object_restored(made, how)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from dragoman.mapping.table import Vocabulary, facts, vocabulary
+from dragoman.mapping.table import facts, vocabulary
+from dragoman.mapping.vocabulary import Vocabulary
 from dragoman.model import Assessment, Impact, Incident
 from dragoman.model.marking import Level, is_about_sharing, level, strictest
 from dragoman.model.naming import our_uuid

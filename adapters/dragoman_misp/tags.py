@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from dragoman.model.marking import LEVELS, PAP, Level, is_about_sharing, level, strictest
+from dragoman.model.marking import AS_AGREED, LEVELS, PAP, TLP_2_WORDS, is_about_sharing, level, strictest
 from dragoman_misp.exact import Object, keep, kept, same
 from dragoman_misp.labels import machine
 
@@ -24,15 +24,8 @@ TLP_TAGS = {
 }
 UNMARKED = frozenset({"tlp:ex:chr", "tlp:unclear"})  # words of the taxonomy that do not say who may see it
 MARKED = ("tlp:", "pap:", "mark")  # how tags begin that are markings
-BY_LEVEL = {
-    Level.CLEAR: "tlp:clear",
-    Level.GREEN: "tlp:green",
-    Level.AMBER: "tlp:amber",
-    Level.AMBER_STRICT: "tlp:amber+strict",
-    Level.RED: "tlp:red",
-}
+BY_LEVEL = {strict: f"tlp:{word.partition(':')[2]}" for strict, word in TLP_2_WORDS.items()}
 DEFINITION = re.compile(r"marking-definition--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a marking of its own in STIX
-SILENT = "iodef:default"  # "as agreed beforehand" is no tag
 LISTED, SPECIAL, ODD, UNTAGGED = "tags", "tag", "odd-tags", "untagged"  # what is kept: how the tags of a part were put
 CONFUSING = "machine-tags"  # tags that look like the machine tags which we write ourselves
 
@@ -107,6 +100,14 @@ def marking_of(name: str) -> str | None:
     return lowered if usual else None
 
 
+def said_in(listed: Any) -> Iterator[str]:
+    """The markings that a list of tags says, as it may come from anywhere."""
+    for tag in listed if isinstance(listed, list) else ():
+        name = tag.get("name") if isinstance(tag, dict) else None
+        if isinstance(name, str) and (marking := marking_of(name)) is not None:
+            yield marking
+
+
 def tag_of(marking: str) -> str:
     """The name of the tag that says a marking; of what TLP does not know, that of its level, never a wider one."""
     scheme, _, word = marking.partition(":")
@@ -132,15 +133,19 @@ def nearest(own: Sequence[str], inherited: Sequence[str]) -> list[str]:
 
 
 def _of_markings(markings: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(tag_of(word) for word in markings if word != SILENT)) if markings else []
+    return list(dict.fromkeys(tag_of(word) for word in markings if word != AS_AGREED)) if markings else []
 
 
 def _of_fields(part: Any) -> list[str]:
     """A tag for what is marked field by field, which tags cannot say: the whole gets the strictest."""
     if not part.field_markings:
         return []
-    most = strictest(found.marking for found in part.field_markings if found.marking is not None)
-    whole = strictest(part.markings)
+    return raising((found.marking for found in part.field_markings if found.marking is not None), part.markings)
+
+
+def raising(words: Iterable[str], around: Sequence[str]) -> list[str]:
+    """The tag that is needed besides some markings, so that nothing is shown to more than other words say; none, or one."""
+    most, whole = strictest(words), strictest(around)
     return [BY_LEVEL[most]] if most is not None and (whole is None or whole < most) else []
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from dragoman.mapping.codecs import CODECS, STIX_TIME, Codec, check_stix_time, to_utc
-from dragoman.model.marking import TLP_2_WORDS, level
+from dragoman.model.marking import AS_AGREED, TLP_2_WORDS, level
 from dragoman_stix.ids import IDENTIFIER, ONE_UUID, uid
 
 BINARY = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?", re.ASCII)
@@ -40,7 +40,6 @@ PAP = {  # extension f8d78575-edfd-406e-8e84-6162a8450f5b of the common objects:
 FIXED = TLP | PAP
 WORDS = {marking: word for word, marking in FIXED.items()}
 NO_IDENTIFIER = "is no id such as type--f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
-SILENT = "iodef:default"  # "as agreed beforehand": there is no marking that says so
 
 same = CODECS["any"].encode
 
@@ -234,7 +233,7 @@ def marking_refs(words: Sequence[str]) -> list[str] | None:
 
 @lru_cache(maxsize=1024)
 def _marking_refs(words: tuple[str, ...]) -> Sequence[str]:
-    refs = [marking_ref(word) for word in words if word != SILENT]
+    refs = [marking_ref(word) for word in words if word != AS_AGREED]
     if any(word not in FIXED and not word.startswith("marking-definition--") for word in words):
         refs = list(dict.fromkeys(refs))
     return refs

@@ -21,12 +21,11 @@ from dragoman_stix.home import Extension, Home, is_defined
 from dragoman_stix.ids import CONTRIBUTING, canonical, is_identifier, observable_id, uid
 from dragoman_stix.loose import mend, named, parts_of
 from dragoman_stix.markings import settle
-from dragoman_stix.narrative import flatten, guarded
+from dragoman_stix.narrative import flatten, guarded, times
 from dragoman_stix.read import fields_of
 from dragoman_stix.shapes import FOLDED, SHAPES, fold
 
 Object = dict[str, Any]
-TIMES = ("created", "generation_time", "modified", "report_time", "detection_time", "occurrence_time")
 
 
 class Writing:
@@ -112,7 +111,7 @@ class Writing:
     def _defaults(self, flat: Incident) -> None:
         """What the standard demands and nobody said: times are the incident's, references are to it."""
         hidden = {name for found in flat.field_markings if found.marking for name in found.fields}
-        time = next((getattr(flat, name) for name in TIMES if getattr(flat, name) and name not in hidden), None)
+        time = next((getattr(flat, name) for name in times() if getattr(flat, name) and name not in hidden), None)
         now = self.context.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z" if time is None else precise(time)
         own = flat.basis if flat.basis not in (None, "none") else f"incident--{flat.id}"
         self.writer.defaults = self.defaults = {"time": now, "modified": now, "incident": own, "incidents": [own]}

@@ -19,8 +19,9 @@ from dragoman.model.people import Contact, ContactPoint
 from dragoman.model.plain import classes, copied, fields, is_part, shapes
 from dragoman.personal import allows_all, personal_of, treated
 from dragoman.profile import Agreement, Profile
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import load
-from dragoman.sharing.redact import Gate, level_of, redacted, up_to
+from dragoman.sharing.redact import Gate, redacted, up_to
 
 Step: TypeAlias = Callable[[Incident, Agreement, Profile, Context], Incident]
 Tree: TypeAlias = dict[str, "Tree"]
@@ -77,8 +78,7 @@ def marked(incident: Incident, agreement: Agreement, profile: Profile, context: 
     if agreement.max_tlp is not None:
         gates.append(up_to(level_of(agreement.max_tlp)))
     if agreement.perimeter is not None:
-        policy = load(profile.path(profile.policy.file) if profile.policy.file else None)
-        gates.append(policy.gate(agreement.perimeter, incident, context.now()))
+        gates.append(load(profile.policy_file).gate(agreement.perimeter, incident, context.now()))
     for gate in gates:
         [incident] = redacted([incident], gate, context.ledger)
     return incident

@@ -160,6 +160,11 @@ class Profile(Section):
         """Whether the file has a section: without it, what it would say is the default and nobody's decision."""
         return section in self.model_fields_set
 
+    @property
+    def policy_file(self) -> Path | None:
+        """The policy that the profile names; None: ours holds."""
+        return None if self.policy.file is None else self.path(self.policy.file)
+
     def path(self, relative: Path) -> Path:
         """Where a path of the profile stands."""
         return self.base / relative

@@ -7,6 +7,7 @@ ordinary objects and relationships.  Everything a shape cannot say is found by c
 """
 
 from dragoman_stix.narrative.assemble import assemble
-from dragoman_stix.narrative.flatten import flatten, guarded
+from dragoman_stix.narrative.flatten import flatten
+from dragoman_stix.narrative.guarding import guarded, times
 
-__all__ = ["assemble", "flatten", "guarded"]
+__all__ = ["assemble", "flatten", "guarded", "times"]

@@ -6,38 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dragoman.model import (
-    Bulk,
-    Confidence,
-    ContactPoint,
-    Counter,
-    EntityCount,
-    Expression,
-    Flow,
-    ForeignObject,
-    FuzzyHash,
-    Hash,
-    HashSet,
-    Identifier,
-    Incident,
-    IndicatorReference,
-    KillChainPhase,
-    Nameserver,
-    NodeRole,
-    Part,
-    Reference,
-    Relation,
-    Score,
-    Service,
-    Sighting,
-    Software,
-    StateChange,
-)
-from dragoman.model.by_field import by_field
-from dragoman.model.hardened import restated
+from dragoman.model import Identifier, Incident, Part, Reference, Relation, Sighting
+from dragoman.model.marking import AS_AGREED
 from dragoman.model.naming import identified
 from dragoman.model.plain import copied
 from dragoman_stix.narrative import happenings, impacts, indicators, notes, observing, people, systems
+from dragoman_stix.narrative.guarding import guarded
 from dragoman_stix.narrative.labels import label
 from dragoman_stix.narrative.markings import level_of, stix_markings
 from dragoman_stix.narrative.paths import OBSERVABLE_ID, STIX_ID, UUID, incident_uuid, link_name, member_id
@@ -45,11 +19,6 @@ from dragoman_stix.narrative.references import identifying, sound_all
 from dragoman_stix.narrative.values import UNNAMED, base_time, first_line, language
 
 RELATED = "related-to"
-INLINE = (
-    Bulk, Confidence, ContactPoint, Counter, EntityCount, Expression, Flow, FuzzyHash, Hash, HashSet, IndicatorReference,
-    KillChainPhase, Nameserver, NodeRole, Reference, Score, Service, Software, StateChange,
-)  # fmt: skip
-SPREAD = {"generation_time", "created", "modified", "report_time", "detection_time", "occurrence_time"}
 BETWEEN_EXTENSIONS = {"participated-in"}
 
 
@@ -89,7 +58,7 @@ class Flattening:
         """The markings of a part, or of the nearest owner that has some."""
         if not part.markings:
             return [*self.markings]
-        own = [marking for marking in part.markings if marking != "iodef:default"]
+        own = [marking for marking in part.markings if marking != AS_AGREED]
         return stix_markings(self, part.markings) if own else [*self.markings, *stix_markings(self, part.markings)]
 
     def stricter(self, part: Part) -> bool:
@@ -168,24 +137,6 @@ def flatten(incident: Incident, filled: list[tuple[str, Any]] | None = None) -> 
     if filled is not None:
         filled += work.filled
     return flat
-
-
-def guarded(incident: Incident) -> Incident:
-    """The incident with markings that hold for whole objects.  Its times stand on every object that is made of it."""
-    incident = by_field(incident)
-    found: Incident = restated(incident, lambda part: not isinstance(part, Part) or stands_alone(part), is_object)
-    marks = [one.marking for one in incident.field_markings if one.marking and SPREAD.intersection(one.fields)]
-    return copied(found, markings=[*found.markings, *marks]) if marks else found
-
-
-def stands_alone(part: Part) -> bool:
-    """Whether a part is a STIX object as it is, and so can have markings of its fields."""
-    return isinstance(part, ForeignObject) or bool(STIX_ID.fullmatch(part.id or ""))
-
-
-def is_object(part: Any) -> bool:
-    """Whether a part becomes an object of its own, or stands in another one only where its marking lets it."""
-    return not isinstance(part, INLINE)
 
 
 def _name_members(flat: Incident, work: Flattening) -> None:

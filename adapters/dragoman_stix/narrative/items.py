@@ -21,10 +21,10 @@ EMPTY = "\n"  # for strict readers an artifact holds something
 TEXT, XML = "text/plain", "application/xml"
 
 
-def packed(work: Flattening, text: str, mime_type: str) -> str:
-    """A text as an artifact; returns its id."""
+def packed(work: Flattening, text: str, mime_type: str, markings: Sequence[str] | None = None) -> str:
+    """A text as an artifact, with the markings of its owner unless it has its own; returns its id."""
     payload = base64.b64encode((text or EMPTY).encode("utf-8", "surrogatepass")).decode()
-    return work.observe(Artifact(payload_bin=payload, mime_type=mime_type))
+    return work.observe(Artifact(payload_bin=payload, mime_type=mime_type), markings)
 
 
 def unpacked(artifact: Artifact) -> str:

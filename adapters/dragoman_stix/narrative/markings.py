@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dragoman.model import Incident, MarkingDefinition
-from dragoman.model.marking import LEVELS, Level, level
+from dragoman.model.marking import AS_AGREED, LEVELS, Level, level
 from dragoman_stix.ids import uid
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def stix_markings(work: Flattening, markings: Sequence[str]) -> list[str]:
         if not marking.startswith(FOREIGN):
             out.append(marking)
             continue
-        if marking != "iodef:default":
+        if marking != AS_AGREED:
             out.append(STIX_LEVELS[level(marking)])
         if marking not in SILENT:
             out.append(_statement(work, marking))
@@ -69,8 +69,8 @@ def foreign_markings(
     "default" adds nothing to what the owner's markings say, so those go with it.
     """
     words = [statements[marking] for marking in markings if marking in statements]
-    implied = {STIX_LEVELS[level(word)] for word in words if word != "iodef:default"}
-    if "iodef:default" in words:
+    implied = {STIX_LEVELS[level(word)] for word in words if word != AS_AGREED}
+    if AS_AGREED in words:
         implied |= set(inherited)
     rest = [marking for marking in markings if marking not in statements and marking not in implied]
     return [*rest, *(word for word in words if word != "iodef:unsaid")]

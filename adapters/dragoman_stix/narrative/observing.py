@@ -51,7 +51,7 @@ def flatten_loose(work: Flattening, incident: Incident, flat: Incident) -> None:
     flat.observables = [found for found in incident.observables if found.id and STIX_ID.fullmatch(found.id)] or ()
     for found in incident.observables:
         if not (found.id and STIX_ID.fullmatch(found.id)):
-            show(work, found)
+            show(work, found, work.effective(found))
 
 
 def assemble_loose(work: Assembling) -> None:
@@ -86,7 +86,7 @@ def show(work: Flattening, found: Any, markings: Any = None) -> str:
 
 
 def _shown(work: Flattening, found: Any, fit: bool, markings: Any) -> str:
-    return work.observe(value_only(work, found), markings) if fit else packed(work, found.value or "", TEXT)
+    return work.observe(value_only(work, found), markings) if fit else packed(work, found.value or "", TEXT, markings)
 
 
 def unfit(found: Any) -> list[str]:

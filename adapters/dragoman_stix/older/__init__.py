@@ -11,7 +11,7 @@ from typing import Any
 
 from dragoman.adapter import Can, Context, Format, Likeness
 from dragoman.carry import Anchor, Cargo
-from dragoman.mapping.adapter import Draft
+from dragoman.mapping.adapter import Draft, TableAdapter
 from dragoman.model import Header, Incident
 from dragoman.tree import json
 from dragoman_stix import Stix21, table
@@ -27,6 +27,8 @@ OURS = (AUTHOR, EXTENSION)
 
 class Stix20(Stix21):
     """STIX 2.0."""
+
+    recall, reopen = TableAdapter.recall, TableAdapter.reopen  # the draft is of 2.1, so the document itself is read again
 
     format = Format(
         name=FORMAT,
@@ -79,19 +81,11 @@ class Stix20(Stix21):
         kept = (header.residue or {}).get(FORMAT) if header is not None else None
         return Draft({**tree, MEMORY: kept} if isinstance(kept, dict) and _is_bundle(tree) else tree)
 
-    def recall(self, draft: Draft, data: bytes, context: Context) -> tuple[list[Incident], Anchor]:
-        """What `take` finds in a document that was just made: its tree is of 2.1, so its bytes have to be read."""
-        draft.tree = None
-        return self.take(self.reparse(data, context), context)
-
     def reading(self, context: Context, form: Form, origins: dict[int, Any]) -> OlderReading:
         return OlderReading(table(context.tables), context, form)
 
     def writing(self, context: Context, form: Form) -> OlderWriting:
         return OlderWriting(table(context.tables), context, form)
-
-    def reopen(self, data: bytes, cargo: Cargo, context: Context) -> Any:
-        return self.reparse(data, context)
 
     def load(self, tree: Any, cargo: Cargo, context: Context) -> Any:
         """The cargo is a custom property, which needs no definition; nobody but it may need its author."""

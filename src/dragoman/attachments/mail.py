@@ -88,12 +88,7 @@ def looks_like(data: bytes) -> bool:
 
 def opened(data: bytes, source: str) -> Envelope:
     """The message and what finds its attachments.  Raises ReadError, LimitExceeded."""
-    try:
-        parts = [part for part in message_from_bytes(data, policy=policy.compat32).walk() if not part.is_multipart()]
-    except RecursionError:
-        raise LimitExceeded("parts nest in each other deeper than can be followed", where=source) from None
-    if len(parts) > PARTS:
-        raise LimitExceeded(f"more than {PARTS} parts", where=source)
+    parts = _parts(data, source)
     messages = _messages(parts)
     if len(messages) != 1:
         raise ReadError(f"a mail with {len(messages) or 'no'} parts that are {MESSAGE_TYPE}", where=source)
@@ -113,6 +108,17 @@ def opened(data: bytes, source: str) -> Envelope:
         return None if one is None else Found(_body(one), one.get_content_type())
 
     return Envelope(_body(messages[0]), part)
+
+
+def _parts(data: bytes, source: str) -> list[Message]:
+    """The parts of a mail that hold no others.  Raises LimitExceeded."""
+    try:
+        parts = [part for part in message_from_bytes(data, policy=policy.compat32).walk() if not part.is_multipart()]
+    except RecursionError:
+        raise LimitExceeded("parts nest in each other deeper than can be followed", where=source) from None
+    if len(parts) > PARTS:
+        raise LimitExceeded(f"more than {PARTS} parts", where=source)
+    return parts
 
 
 def _messages(parts: Iterable[Message]) -> list[Message]:

@@ -81,22 +81,21 @@ def packed(data: bytes, source_format: str | None, order: Order, outbox: Outbox,
     """
     prepare = _preparing(order)
     wanted, files = asked_for([name for name in order.named if name not in order.vouch])
-    files += [vouched(_file(name)) for name in order.vouch if name not in order.links]
-    context = _agreed(order, [*wanted, *(file.format for file in files)], context)
+    untouched = [vouched(_file(name)) for name in order.vouch if name not in order.links]
+    context = _agreed(order, [*wanted, *(file.format for file in (*files, *untouched))], context)
     for name in wanted:
         check_writable(name)
     if order.terms is not None and restricts(order.terms, order.profile):
-        files = [file if len(file.ledger) else ready(file, n, prepare, context) for n, file in enumerate(files, 1)]
+        files = [ready(file, number, prepare, context) for number, file in enumerate(files, 1)]
     place, incidents = outbox.place(), read(data, source_format, context)
     _check_listed(order.links, incidents)
     done: list[Sent] = []
     called = Counter[str]()
     for incident, told in list(_prepared(incidents, prepare, context)):
-        message = pack(incident, wanted, files, place, told)
+        message = pack(incident, wanted, [*files, *untouched], place, told)
         called[message.id] += 1
         path = outbox.put(message, order.heading, context.now(), called[message.id])
-        persons = 0 if order.terms is not None else untreated(incident)
-        done.append(Sent(path, message, told.ledger, persons))
+        done.append(Sent(path, message, told.ledger, 0 if order.terms is not None else untreated(incident)))
     return done
 
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import getpass
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import hand_over
 from dragoman.cli.personal import TOLD as OF_PERSONS
 from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, check_apart, load, save
+from dragoman.files import load
 from dragoman.text import visible
 from dragoman.translate import read, source_format_of, write
 
@@ -92,7 +91,7 @@ def command(
     record(made, wish, ours, data, name, by or _user(), context)
     if not quiet:
         tell(made, verbose)
-    _hand_over(written, source, output)
+    hand_over(written, source, output)
     return 0
 
 
@@ -110,14 +109,6 @@ def _taken_over(
     for loss in () if quiet else aside.ledger:
         _line(loss)
     return made
-
-
-def _hand_over(data: bytes, source: str, output: str | None) -> None:
-    if output is None or output == STDIN:
-        emit(data)
-        return
-    check_apart([source], Path(output))
-    save(Path(output), data)
 
 
 def _user() -> str:

@@ -1,9 +1,12 @@
-"""Bytes to standard output."""
+"""Bytes to standard output, or to the file that was named."""
 
 from __future__ import annotations
 
 import errno
 import sys
+from pathlib import Path
+
+from dragoman.files import STDIN, check_apart, save
 
 
 def emit(data: bytes) -> None:
@@ -13,3 +16,12 @@ def emit(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def hand_over(data: bytes, source: str, output: str | None) -> None:
+    """Writes a document where the command line says.  Raises UsageError where that is its source, OSError."""
+    if output is None or output == STDIN:
+        emit(data)
+    else:
+        check_apart([source], Path(output))
+        save(Path(output), data)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.adapter import Context
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import emit, hand_over
 from dragoman.cli.settings import settings
-from dragoman.files import STDIN, check_apart, load, save
+from dragoman.files import load
 from dragoman.text import visible
 from dragoman.translate import read, source_format_of, write
 
@@ -111,11 +110,7 @@ def treat(
     made = write(_treated(read(data, name, context), personal, treatment, basis, context), target or name, context)
     if not quiet:
         _tell(context)
-    if output is None or output == STDIN:
-        emit(made)
-    else:
-        check_apart([source], Path(output))
-        save(Path(output), made)
+    hand_over(made, source, output)
     return 0
 
 

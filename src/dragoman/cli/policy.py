@@ -61,7 +61,7 @@ def explain(
       dragoman policy explain incident.xml --for members
       dragoman policy explain bundle.json --for external.public --json | jq '.[] | select(.passes | not)'
     """
-    from dragoman.sharing.redact import level_of
+    from dragoman.sharing.levels import level_of
 
     context = settings(profile, options, limits, tables).context(source)
     policy = _policy(profile)
@@ -76,7 +76,7 @@ def explain(
 @options.setting_options
 def show(tables: tuple[str, ...], profile: str | None, options: tuple[str, ...], limits: tuple[str, ...]) -> int:
     """Print the policy: its perimeters and rules, to read or to begin your own with."""
-    from dragoman.mapping.table import home
+    from dragoman.mapping.yaml import home
 
     file = _file(profile)
     emit(file.read_bytes() if file else home().joinpath("sharing/policy.yaml").read_bytes())
@@ -103,8 +103,7 @@ def test(
 def _file(profile: str | None) -> Path | None:
     from dragoman.profile import load
 
-    found = load(profile)
-    return found.path(found.policy.file) if found.policy.file else None
+    return load(profile).policy_file
 
 
 def _policy(profile: str | None) -> Policy:
@@ -116,12 +115,13 @@ def _policy(profile: str | None) -> Policy:
 def _rows(incidents: Sequence[Incident], policy: Policy, perimeter: str, context: Context, default: Level) -> list[Row]:
     """Every value with its verdict: what the policy says of it, and what redaction does for the sake of the others."""
     from dragoman.sharing.policy import Verdict, age_of
+    from dragoman.sharing.sieve import labelled
 
     rows: list[Row] = []
     gone = _taken_out(incidents, policy, perimeter, context, default)
     for number, incident in enumerate(incidents):
         age, where = age_of(incident, context.now()), f"/{number}" if len(incidents) > 1 else ""
-        for leaf in _leaves(incident, default):
+        for leaf in labelled(incident, default):
             verdict = policy.decide(leaf.category, leaf.label.level, perimeter, age)
             why = next((gone[place] for place in _above(f"/{number}{leaf.path}") if place in gone), None)
             placed = replace(leaf, path=where + leaf.path)
@@ -142,14 +142,6 @@ def _taken_out(
     return {loss.path: loss.reason for loss in ledger}
 
 
-def _leaves(incident: Incident, default: Level) -> list[Leaf]:
-    from dragoman.sharing.sieve import Sieve
-
-    sieve = Sieve(lambda leaf: True, default)
-    sieve.sifted(incident)
-    return sieve.kept
-
-
 def _above(path: str) -> Iterator[str]:
     """A path and those that it stands below."""
     while path:
@@ -158,7 +150,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _print_json(rows: list[Row]) -> None:
-    from dragoman.sharing.redact import level_name
+    from dragoman.sharing.levels import level_name
     from dragoman.tree.json import encode
 
     emit(encode([
@@ -173,7 +165,7 @@ def _print_table(rows: list[Row], perimeter: str) -> None:
     from rich.text import Text
 
     from dragoman.cli.console import console
-    from dragoman.sharing.redact import level_name
+    from dragoman.sharing.levels import level_name
 
     table = Table("", "field", "value", "category", "level", "why", title=f"to {perimeter}", title_justify="left")
     for leaf, verdict in rows:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.adapter import Context
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import hand_over
 from dragoman.cli.personal import TOLD as OF_PERSONS
 from dragoman.cli.personal import pieces
 from dragoman.cli.settings import settings
 from dragoman.errors import UsageError
-from dragoman.files import STDIN, called, check_apart, load, save
+from dragoman.files import called, load
 from dragoman.ledger import Loss
 from dragoman.model.incident import Incident
 from dragoman.text import visible
@@ -71,11 +70,7 @@ def command(
     if not quiet:
         tell(context.ledger)
         _warn(called(source), sum(map(whom.undecided, found)))
-    if output is None or output == STDIN:
-        emit(made)
-    else:
-        check_apart([source], Path(output))
-        save(Path(output), made)
+    hand_over(made, source, output)
     return 0
 
 
@@ -91,10 +86,10 @@ class Whom:
     def parts(self, incidents: list[Incident], context: Context) -> list[Incident]:
         """What may pass of the incidents of a document: by their markings, and by [personal] where the profile has it."""
         from dragoman.personal import personal_of, treated
-        from dragoman.sharing.redact import level_of, redacted, up_to
+        from dragoman.sharing.levels import level_of
+        from dragoman.sharing.redact import redacted
 
-        gate = up_to(level_of(self.max_tlp)) if self.max_tlp else [self._gate(one, context) for one in incidents]
-        found = redacted(incidents, gate, context.ledger, level_of(self.unmarked))
+        found = redacted(incidents, self._gates(incidents, context), context.ledger, level_of(self.unmarked))
         if not self.profile.says("personal"):
             return found
         decided = personal_of(self.profile)
@@ -106,12 +101,16 @@ class Whom:
 
         return 0 if self.profile.says("personal") else untreated(incident)
 
-    def _gate(self, incident: Incident, context: Context) -> Gate:
-        """The gate of the profile's policy, or of ours.  Raises UsageError, OSError."""
+    def _gates(self, incidents: Sequence[Incident], context: Context) -> Gate | list[Gate]:
+        """By the level that was named, or by the profile's policy or ours.  Raises UsageError, MappingError, OSError."""
+        from dragoman.sharing.levels import level_of
         from dragoman.sharing.policy import load
+        from dragoman.sharing.redact import up_to
 
-        file = self.profile.policy.file
-        return load(self.profile.path(file) if file else None).gate(self.perimeter or "", incident, context.now())
+        if self.max_tlp:
+            return up_to(level_of(self.max_tlp))
+        policy = load(self.profile.policy_file)
+        return [policy.gate(self.perimeter or "", one, context.now()) for one in incidents]
 
 
 def tell(losses: Iterable[Loss]) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dragoman.cli import options
-from dragoman.cli.emit import emit
+from dragoman.cli.emit import emit, hand_over
 from dragoman.cli.settings import settings
 from dragoman.errors import ForbiddenLoss, UsageError
-from dragoman.files import STDIN, check_apart, load, save
+from dragoman.files import load
 from dragoman.text import visible
 from dragoman.translate import read
 
@@ -72,6 +71,12 @@ def _facts(said: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _by_name(template: Template, gap: str) -> str:
+    """How a fact that is missing is said on the command line; nothing for what follows from another."""
+    asked = template.regime.facts.items() if template.regime is not None else ()
+    return next((f" (--fact {name}=…)" for name, how in asked if how["ask"] == gap), "")
+
+
 def _render(
     source: str, found: Template, said: dict[str, str], strict: bool, output: str | None, source_format: str | None,
     chosen: Settings, quiet: bool,
@@ -88,12 +93,8 @@ def _render(
             if one.due:
                 click.echo(f"due {one.due}{', which has passed' if one.late else ''}", err=True)
         for gap in gaps:
-            click.echo(f"missing: {visible(gap)}", err=True)
+            click.echo(f"missing: {visible(gap)}{_by_name(found, gap)}", err=True)
     if strict and gaps:
         raise ForbiddenLoss(f"{len(gaps)} facts are missing", where=context.source, fix="say them with --fact NAME=VALUE")
     data = "\n".join(one.text for one in made).encode()
-    if output is None or output == STDIN:
-        emit(data)
-    else:
-        check_apart([source], Path(output))
-        save(Path(output), data)
+    hand_over(data, source, output)

@@ -17,6 +17,7 @@ SIZES = {b"IHDR": 13, b"PLTE": 768, b"tRNS": 256, b"IEND": 0}  # bytes at most: 
 JPEG, SCAN, END = b"\xff\xd8", 0xDA, 0xD9
 FRAME, COLOURS = 0xE0, 0xEE  # application segments that a picture may need: JFIF and Adobe
 DRAWN = {*range(0xC0, 0xD0), 0xDA, 0xDB, 0xDC, 0xDD} - {0xC8}  # frames, tables, scans, lines, restarts
+DOCUMENT = re.compile(r"\s*(?:<|%PDF|%!|\{\\rtf)")  # how markup, PDF, PostScript and RTF begin
 SEGMENT = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # what ends the data of a scan
 
 
@@ -82,12 +83,15 @@ def _picture(kind: int, segment: bytes) -> bytes:
 
 
 def _text(data: bytes) -> Clean | None:
-    """Plain text in UTF-8, with one kind of line ends and one end: its digest is not that of what we had received."""
+    """Plain text in UTF-8, with one kind of line ends and one end: its digest is not that of what we had received.
+
+    A document that is spelt in text is none: it says of itself who made it, and with what.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    if any(ord(character) < 32 and character not in "\t\r\n\f" for character in text):
+    if DOCUMENT.match(text) or any(ord(character) < 32 and character not in "\t\r\n\f" for character in text):
         return None
     lines = [line.rstrip() for line in text.splitlines()]
     return Clean(("\n".join(lines) + "\n\n").encode(), "text/plain; charset=utf-8", ".txt", text)

@@ -27,9 +27,10 @@ from dragoman.model.plain import fields, holders, leaves, parts
 from dragoman.personal import personal_of, treated
 from dragoman.profile import Agreement, Profile
 from dragoman.sharing.copies import Copies
+from dragoman.sharing.levels import level_of
 from dragoman.sharing.policy import load as load_policy
-from dragoman.sharing.redact import Gate, copies_in, level_of, redacted, up_to
-from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.sharing.redact import Gate, copies_in, redacted, up_to
+from dragoman.sharing.sieve import Leaf, labelled
 
 MOST = Level.AMBER  # TLP 2.0: what is stricter stays in the house that received it, or with the person
 TO_REWRITE = ("D401", "D402", "D403", "D702")
@@ -154,9 +155,7 @@ class _Work:
         """What may be taken over, under its old ids.  Raises ForbiddenLoss when nothing is left to say."""
         unmarked = level_of(self.profile.derivation.unmarked)
         passing = self._passing(received, number, unmarked, ledger)
-        every = Sieve(lambda leaf: True, unmarked)
-        every.sifted(passing)
-        labels = {leaf.path: leaf.label.level for leaf in every.kept}
+        labels = {leaf.path: leaf.label.level for leaf in labelled(passing, unmarked)}
         said = self.profile.derivation
         least = None if said.marking is None else level_of(said.marking)
         rounded, kept_back = rounding(said.round), withheld(self.agreement)
@@ -186,9 +185,7 @@ class _Work:
         marked = up_to(strictest(self.wish, self.profile))
         if self.agreement is None or self.agreement.perimeter is None:
             return marked
-        file = self.profile.policy.file
-        policy = load_policy(None if file is None else self.profile.path(file))
-        agreed = policy.gate(self.agreement.perimeter, received, self.context.now())
+        agreed = load_policy(self.profile.policy_file).gate(self.agreement.perimeter, received, self.context.now())
 
         def gate(leaf: Leaf) -> str | None:
             return marked(leaf) or agreed(leaf)

@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from dragoman.errors import MappingError
-from dragoman.mapping.table import home, load_yaml, vocabulary
+from dragoman.mapping.table import vocabulary
+from dragoman.mapping.yaml import shipped
 from dragoman.model.plain import classes
 from dragoman.model.plain import fields as fields_of
 
@@ -62,7 +63,7 @@ class Rules:
 @cache
 def rules() -> Rules:
     """The rules that ship with us.  Raises MappingError for a class or field that the model does not have."""
-    raw = load_yaml(home().joinpath(NAME).read_text("utf-8"), NAME, trusted=True)
+    raw = shipped(NAME)
     for section in ("fields", "needs", "names"):
         raw[section] = {cls: tuple(names) for cls, names in raw[section].items()}
         _check(section, raw[section])

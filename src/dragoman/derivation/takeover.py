@@ -17,8 +17,8 @@ from dragoman.model.marking import Level
 from dragoman.personal import personal_of, treated
 from dragoman.profile import Profile
 from dragoman.sharing.labels import Meanings, whole
-from dragoman.sharing.redact import NAMES, level_of
-from dragoman.sharing.sieve import Sieve
+from dragoman.sharing.levels import NAMES, level_of
+from dragoman.sharing.sieve import labelled
 
 BYTES = "octet-stream"
 
@@ -88,10 +88,8 @@ class _Desk:
 def level_of_file(incident: Incident, digest: str, unmarked: Level) -> Level:
     """The level of a file that came with an incident: that of the attachment with this digest, else that of the incident."""
     numbers = [n for n, one in enumerate(incident.attachments) if (one.sha256 or "").lower() == digest]
-    sieve = Sieve(lambda leaf: True, unmarked)
-    sieve.sifted(incident)
     places = tuple(f"/attachments/{number}/" for number in numbers)
-    listed = [leaf.label.level for leaf in sieve.kept if places and leaf.path.startswith(places)]
+    listed = [leaf.label.level for leaf in labelled(incident, unmarked) if places and leaf.path.startswith(places)]
     label = Meanings([incident]).label(whole(incident), ())
     return max(listed, default=unmarked if label is None else label.level)
 

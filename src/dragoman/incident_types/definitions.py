@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from dragoman.errors import UsageError
 from dragoman.mapping.kinds import CANONICAL, kind_of
-from dragoman.mapping.table import load_yaml
+from dragoman.mapping.yaml import load_yaml
 from dragoman.model import FieldType, IncidentType
 
 

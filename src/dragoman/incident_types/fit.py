@@ -14,7 +14,7 @@ from dragoman.adapter import Context
 from dragoman.incident_types.definitions import FieldDefinition, TypeDefinition, Types, load
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.kinds import canonical, kind_of
-from dragoman.model import Additional, CustomField, FieldType, Incident, IncidentType
+from dragoman.model import Additional, CustomField, FieldType, Incident, IncidentType, Text
 from dragoman.model.plain import copied, fields
 from dragoman.profile import Profile
 from dragoman.translate import Step
@@ -28,7 +28,7 @@ def typed(incident: Incident, types: Types, context: Context) -> Incident:
 
     Additional data of a format that is called like a field of the type becomes that field.
     """
-    fitting = Fitting(types.of(incident.type), context.ledger)
+    fitting = Fitting(types.of(incident.type) or _by_category(incident, types), context.ledger)
     if incident.type is not None and fitting.type is None:
         word = incident.type.name or incident.type.id or ""
         context.ledger.note(Kind.INVALID, "D506", "/type", "is none of the incident types that are defined", word)
@@ -38,6 +38,15 @@ def typed(incident: Incident, types: Types, context: Context) -> Incident:
     made = copied(incident, type=fitting.of(incident.type), custom_fields=[*own, *taken] or (), additional=additional or ())
     names = {_name(old): _name(new) for old, new in zip(incident.custom_fields, own, strict=True)}
     return copied(made, **_relabelled(made, names))
+
+
+def _by_category(incident: Incident, types: Types) -> TypeDefinition | None:
+    """Of an incident that says no type, the first of its categories that is one: IODEF has no other word for it."""
+    if incident.type is not None:
+        return None
+    words = [*incident.incident_types, *(word for one in incident.assessments for word in one.categories)]
+    said = (IncidentType(name=word.value if isinstance(word, Text) else word) for word in words)
+    return next((found for found in map(types.of, said) if found is not None), None)
 
 
 def step(profile: Profile) -> Step | None:

@@ -20,6 +20,7 @@ from dragoman.mapping.adapter import TableAdapter
 from dragoman.mapping.codecs import Codec
 from dragoman.mapping.json import JsonReader, JsonWriter, Object, form, overlay, remember
 from dragoman.mapping.placed import put, taken
+from dragoman.mapping.places import MEMBERS
 from dragoman.mapping.table import Row, Spec, Table, load
 from dragoman.model.incident import Incident
 from dragoman.model.plain import is_part, shapes
@@ -32,7 +33,7 @@ EXTENSION = "dragoman"  # the member that holds the cargo, unless the document h
 def _loaded(
     name: str, codecs: tuple[tuple[str, Codec], ...], tables: tuple[str, ...], own: Traversable | None
 ) -> Table:
-    return load(name, dict(codecs), tables, own)
+    return load(name, dict(codecs), tables, own, MEMBERS)
 
 
 class JsonTableAdapter(TableAdapter):

@@ -1,10 +1,11 @@
-"""A table over another: what two versions of a format share stands once.
+"""Tables before they are compiled: their short forms, and one over another, so that what two share stands once.
 
 A table with `extends: OTHER` names its parts one by one.  A part with nothing in it is the other table's; a part with
 rows is the other's with these over it: a row of a field replaces the other's rows of that field, further rows follow in
 their own order.
 `keep` lists the fields that stay, in the order in which they are written.  `common` and all other facts are the other's
-where the table says nothing of them, and so are word lists (`table.vocabulary`).
+where the table says nothing of them, and so are word lists (`table.vocabulary`).  A table of a user's own is `merged` over one
+of ours.
 """
 
 from __future__ import annotations
@@ -79,3 +80,36 @@ def _fields(rows: Mapping[str, Any]) -> dict[str, list[Any]]:
 def inherited(listed: Mapping[str, Any], formats: Iterable[str]) -> Any:
     """What the first of some formats that is spoken of says; None when there is none."""
     return next((listed[name] for name in formats if name in listed), None)
+
+
+def expanded(raw: Raw, format_name: str) -> Raw:
+    """A table with its short forms written out: `include` and `same` become rows; a part's own row wins."""
+    common = raw.get("common", {})
+    parts = {}
+    for name, part in raw["parts"].items():
+        rows: Raw = {}
+        for group in part.get("include", ()):
+            if group == ".":
+                rows |= by_name(part, format_name)
+                continue
+            if group not in common:
+                raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
+            rows |= by_name(common[group], format_name)
+        rows |= by_name(part, format_name)
+        parts[name] = {key: value for key, value in part.items() if key not in ("include", "same")}
+        parts[name]["rows"] = list(rows.values())
+    return raw | {"parts": parts}
+
+
+def merged(ours: Raw, theirs: Any, where: str) -> Raw:
+    """Our table with the rows of another one over it: a row with the same core field replaces ours."""
+    if theirs.get("format") != ours.get("format"):
+        return ours
+    name_of_format = ours["format"]
+    parts = dict(ours["parts"])
+    for name, part in theirs["parts"].items():
+        if name not in parts:
+            raise MappingError(f"no part {name!r} in the table of {name_of_format}", where=where)
+        known = by_name(parts[name], name_of_format) | by_name(part, name_of_format)
+        parts[name] = parts[name] | {"rows": list(known.values()), "same": []}
+    return ours | {"parts": parts}

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dragoman.errors import MappingError
-from dragoman.mapping.table import Vocabulary, expanded, facts, vocabulary
+from dragoman.mapping.extend import expanded
+from dragoman.mapping.table import facts, vocabulary
+from dragoman.mapping.vocabulary import Vocabulary
 
 Matrix = dict[tuple[str, str], dict[str, str]]
 

@@ -18,6 +18,7 @@ from dragoman.errors import MappingError
 from dragoman.model.incident import FieldType
 
 PREFIX = "custom_fields."
+MEMBERS = "(?!dragoman)[^/]+(/[^/]+)*"  # in objects of JSON: any member that no other row has
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,25 @@ class Place:
     def definition(self) -> FieldType:
         """What the row says of the field."""
         return FieldType(id=self.id, name=self.name, description=self.description, type=self.type)
+
+
+def apart(table: Mapping[str, Any], members: str, where: str) -> tuple[dict[str, Any], list[Place]]:
+    """A plugin's own table without its rows of custom fields, and the places that these say.
+
+    members: where these may stand, unless the table says it.  Raises MappingError for a row that is wrong.
+    """
+    rest, theirs = dict[str, Any](), dict[str, Any]()
+    for name, part in table["parts"].items():
+        custom = [row for row in part["rows"] if str(row.get("core")).startswith(PREFIX)]
+        rest[name] = part | {"rows": [row for row in part["rows"] if row not in custom]}
+        theirs |= {name: {"rows": custom}} if custom else {}
+    found = {**table, "parts": rest}
+    if theirs:
+        from dragoman.mapping.schema import check  # pydantic is imported when there is something to check
+
+        check({"format": table["format"], "parts": theirs}, where)
+    known = {"places": members, **found}
+    return found, [place for name, part in theirs.items() for place in _places(part["rows"], known, name, where)]
 
 
 def split(theirs: Mapping[str, Any], ours: Mapping[str, Any], where: str) -> tuple[dict[str, Any], list[Place]]:

@@ -32,20 +32,19 @@ writing); a required row deep inside is demanded only where the object stands th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from dragoman.errors import MappingError
-from dragoman.mapping import kept
 from dragoman.mapping.codecs import CODECS, Codec
-from dragoman.mapping.extend import by_name, extended, inherited
-from dragoman.mapping.places import Place, distinct, split
+from dragoman.mapping.extend import expanded, extended, inherited, merged
+from dragoman.mapping.places import Place, apart, distinct, split
+from dragoman.mapping.vocabulary import Vocabulary
+from dragoman.mapping.yaml import home, load_yaml, shipped
 from dragoman.model.plain import classes, shapes
 
 ROW_KEYS = {
@@ -64,73 +63,6 @@ ROW_KEYS = {
     "constant",
     "unless",
 }
-
-
-def home() -> Traversable:
-    """The tables: inside the package when installed, the repository's own in a checkout."""
-    packaged = files("dragoman").joinpath("mappings")
-    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "mappings"
-
-
-def load_yaml(text: str, where: str, trusted: bool = False) -> Any:
-    """Plain data from YAML: no tags, no aliases, no equal keys.  Raises MappingError.
-
-    trusted: a table of ours, read by the fast loader, which cannot be kept from following aliases.
-    """
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if trusted else yaml.SafeLoader
-
-    class Strict(loader):  # type: ignore[misc]
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            keys = [key.value for key, _ in node.value]
-            twice = next((key for key, often in Counter(map(str, keys)).items() if often > 1), None)
-            if twice is not None:
-                raise yaml.MarkedYAMLError(problem=f"equal keys {twice!r}", problem_mark=node.start_mark)
-            return super().construct_mapping(node, deep)
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=self.peek_event().start_mark)
-            return super().compose_node(parent, index)
-
-    try:
-        return yaml.load(text, Strict)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise MappingError(f"not a mapping table: {problem}", where=f"{where}:{line}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Our words to theirs.  Other words pass unchanged.
-
-    A word marked `{as: x}` is written so and never read so; of several of theirs `[x, y]` the first is written and all
-    are read.  A list holds words that are the same on both sides, and may hold such mappings.
-    """
-
-    write: Mapping[str, str]
-    read: Mapping[str, str]
-    words: frozenset[str] = frozenset()  # all words of theirs, where the list is closed
-    exact: Mapping[str, str] = field(default_factory=dict)  # theirs to ours, of the words that come back as they were
-
-    @classmethod
-    def of(cls, listed: Any) -> Vocabulary:
-        """From a mapping of words, or a list of words that are the same on both sides."""
-        items = listed if isinstance(listed, list) else [listed]
-        same = [item for item in items if not isinstance(item, dict)]
-        pairs = [pair for item in items if isinstance(item, dict) for pair in item.items()]
-        write: dict[str, str] = {}
-        read: dict[str, str] = {}
-        for ours, theirs in pairs:
-            spellings = theirs if isinstance(theirs, list) else [theirs]
-            write[ours] = spellings[0]["as"] if isinstance(spellings[0], dict) else spellings[0]
-            read |= {word: ours for word in spellings if not isinstance(word, dict)}
-        words = frozenset(same) | read.keys() | frozenset(write.values())
-        words = frozenset() if "*" in words else words
-        exact = {word: word for word in same} | {word: ours for word, ours in read.items() if write[ours] == word}
-        return cls(write, read, words, exact)
 
 
 @dataclass(slots=True)
@@ -203,7 +135,7 @@ def _vocabularies(name: str) -> dict[str, Any]:
     file = home().joinpath("vocab").joinpath(f"{name}.yaml")
     if not file.is_file():
         raise MappingError(f"no vocabulary {name!r}", where=f"mappings/vocab/{name}.yaml")
-    return dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/vocab/{name}.yaml", trusted=True)))
+    return dict(shipped(f"vocab/{name}.yaml"))
 
 
 @cache
@@ -212,7 +144,7 @@ def facts(format_name: str) -> dict[str, Any]:
     file = home().joinpath(f"{format_name}.yaml")
     if not file.is_file():
         raise MappingError(f"no mapping table for {format_name!r}", where=f"mappings/{format_name}.yaml")
-    raw = dict(kept.parsed(file, lambda text: load_yaml(text, f"mappings/{format_name}.yaml", trusted=True)))
+    raw = dict(shipped(f"{format_name}.yaml"))
     return extended(raw, facts(raw["extends"])) if "extends" in raw else raw
 
 
@@ -236,20 +168,24 @@ def load(
     codecs: Mapping[str, Codec] | None = None,
     tables: tuple[str, ...] = (),
     own: Traversable | None = None,
+    members: str | None = None,
 ) -> Table:
     """The compiled table of a format.
 
     codecs: the adapter's hooks, by name.  tables: files of the user's own whose rows replace or extend ours.
-    own: the table file of a plugin that brings one; ours stand in `mappings/`.
+    own: the table file of a plugin that brings one; ours stand in `mappings/`.  members: where such a file may
+    give custom fields a place, unless it says so itself: a regular expression.
     Raises MappingError naming the row that is wrong.
     """
     raw = facts(format_name) if own is None else dict(load_yaml(own.read_text("utf-8"), own.name))
     raw, places = expanded(raw, format_name), list[Place]()
+    if own is not None and members is not None:
+        raw, places = apart(raw, members, own.name)
     for file in tables:
         theirs, found = split(users(file), raw, file)
         raw, places = merged(raw, theirs, file), [*places, *found]
     table = compiled(raw, format_name, CODECS | dict(codecs or {}))
-    return replace(table, places=distinct(places, ", ".join(tables)))
+    return replace(table, places=distinct(places, ", ".join(tables) or format_name))
 
 
 def users(file: str) -> Any:
@@ -263,39 +199,6 @@ def users(file: str) -> Any:
     raw = load_yaml(text, file)
     check(raw, file)
     return raw
-
-
-def expanded(raw: dict[str, Any], format_name: str) -> dict[str, Any]:
-    """A table with its short forms written out: `include` and `same` become rows; a part's own row wins."""
-    common = raw.get("common", {})
-    parts = {}
-    for name, part in raw["parts"].items():
-        rows: dict[str, Any] = {}
-        for group in part.get("include", ()):
-            if group == ".":
-                rows |= by_name(part, format_name)
-                continue
-            if group not in common:
-                raise MappingError(f"no common rows {group!r}", where=f"mappings/{format_name}.yaml: {name}")
-            rows |= by_name(common[group], format_name)
-        rows |= by_name(part, format_name)
-        parts[name] = {key: value for key, value in part.items() if key not in ("include", "same")}
-        parts[name]["rows"] = list(rows.values())
-    return raw | {"parts": parts}
-
-
-def merged(ours: dict[str, Any], theirs: Any, where: str) -> dict[str, Any]:
-    """Our table with the rows of another one over it: a row with the same core field replaces ours."""
-    if theirs.get("format") != ours.get("format"):
-        return ours
-    name_of_format = ours["format"]
-    parts = dict(ours["parts"])
-    for name, part in theirs["parts"].items():
-        if name not in parts:
-            raise MappingError(f"no part {name!r} in the table of {name_of_format}", where=where)
-        known = by_name(parts[name], name_of_format) | by_name(part, name_of_format)
-        parts[name] = parts[name] | {"rows": list(known.values()), "same": []}
-    return ours | {"parts": parts}
 
 
 def compiled(raw: Mapping[str, Any], format_name: str, codecs: Mapping[str, Codec]) -> Table:

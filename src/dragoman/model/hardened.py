@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -76,8 +76,8 @@ class Hardening:
         for name in holders(cls):
             value = getattr(part, name)
             many = isinstance(value, list | tuple)
-            inner = [self._one(item) for item in (value if many else [value]) if is_part(item)]
             old = [item for item in (value if many else [value]) if is_part(item)]
+            inner = [self._one(item) for item in old]
             if any(new.part is not item for new, item in zip(inner, old, strict=True)):
                 changed = iter([new.part for new in inner])
                 changes[name] = [next(changed) if is_part(item) else item for item in value] if many else next(changed)
@@ -100,6 +100,14 @@ def _marked(part: Any, words: Sequence[str]) -> Any:
     """The part marked at least as strictly as some words say."""
     more = _missing(part.markings, words) if words and hasattr(part, "markings") else []
     return copied(part, markings=more) if more else part
+
+
+def markings_within(values: Iterable[Any]) -> Iterator[str]:
+    """All markings of some parts, of their fields and of what is inside them."""
+    for part in parts(values):
+        yield from getattr(part, "markings", ())
+        if type(part) is FieldMarking and part.marking:
+            yield part.marking
 
 
 def marked_fields(part: Any) -> list[str]:

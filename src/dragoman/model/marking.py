@@ -42,6 +42,7 @@ def _mildest(scheme: str, needed: Level) -> str:
 
 TLP_2_WORDS = {level: _mildest("tlp-2", level) for level in Level}
 PAPER_WORDS = {level: _mildest("us-cert", level).partition(":")[2].capitalize() for level in Level}  # ENISA's are the same
+AS_AGREED = "iodef:default"  # as agreed beforehand (RFC 7970 section 3.3.1): it adds nothing, and no other format can say it
 PAP = ("white", "clear", "green", "amber", "red")
 
 
@@ -51,7 +52,7 @@ def is_about_sharing(marking: str) -> bool:
     "As agreed beforehand" (iodef:default) adds nothing, and the permissible actions (pap:amber) say what may be done with
     it, whoever sees it.
     """
-    return marking != "iodef:default" and marking.removeprefix("pap:") not in PAP
+    return marking != AS_AGREED and marking.removeprefix("pap:") not in PAP
 
 
 def level(marking: str) -> Level:

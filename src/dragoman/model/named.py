@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -11,6 +12,11 @@ from dragoman.model.plain import is_part
 Path: TypeAlias = tuple[str | int, ...]
 DOT = "\0"  # in a step, a dot that belongs to a name: "stix-2.1"
 OTHERWISE = {"email": "emails", "phone": "phones", "address": "postal_addresses"}  # Table 1 and the model
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """A path as the ledger writes it."""
+    return "".join(f"/{step}" for step in path)
 
 
 def resolved(part: Any, field: str) -> Path | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dragoman.errors import UsageError
 from dragoman.mapping.codecs import moment
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import home, shipped
 
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown"}
 
@@ -62,8 +62,7 @@ class Template:
 
 @cache
 def _raw() -> dict[str, Any]:
-    text = home().joinpath("people/catalogue.yaml").read_text("utf-8")
-    found: dict[str, Any] = load_yaml(text, "catalogue.yaml", trusted=True)
+    found: dict[str, Any] = shipped("people/catalogue.yaml")
     return found
 
 

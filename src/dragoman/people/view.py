@@ -11,14 +11,13 @@ from typing import Any
 
 from dragoman.mapping.codecs import moment
 from dragoman.model import Contact, CustomField, Event, Incident
-from dragoman.model.marking import Level
 from dragoman.model.parts import Text
 from dragoman.render.observables import indicator_term, label
 from dragoman.render.timeline import moments
 from dragoman.render.words import joined, said, title
 from dragoman.sharing.labels import SHARED, Meanings, whole
-from dragoman.sharing.redact import NAMES
-from dragoman.sharing.sieve import Leaf, Sieve
+from dragoman.sharing.levels import NAMES
+from dragoman.sharing.sieve import labelled
 
 BANDS = ((0.8, "high"), (0.4, "medium"))  # of the paper's prototype (REQUIREMENTS A7)
 LATEST = datetime.max.replace(tzinfo=UTC)
@@ -84,13 +83,7 @@ def tlp(incident: Incident) -> str | None:
 
     What nobody marked counts as it does elsewhere; None when nobody marked the whole, nor anything in it more strictly.
     """
-    found: set[tuple[Level, bool]] = set()
-
-    def note(leaf: Leaf) -> bool:
-        found.add((leaf.label.level, leaf.label.by_nobody))
-        return True
-
-    Sieve(note).sifted(incident)
+    found = ((leaf.label.level, leaf.label.by_nobody) for leaf in labelled(incident))
     level, by_nobody = max(found, default=(SHARED, True))
     own = Meanings([incident]).label(whole(incident), ())
     return None if by_nobody and own is None else NAMES[level]

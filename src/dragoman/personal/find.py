@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from dragoman.model.incident import Incident
 from dragoman.personal.places import Path
@@ -70,8 +69,3 @@ def found_by(incident: Incident, rules: Rules, at: str = "", beside: Iterable[In
     for other in beside:
         search.learn(other)
     return search.all()
-
-
-def shown(place: Any) -> str:
-    """A path as the ledger writes it."""
-    return "".join(f"/{step}" for step in place)

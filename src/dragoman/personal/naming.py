@@ -14,11 +14,11 @@ from typing import Any
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Incident
 from dragoman.model.intel import Relation
+from dragoman.model.named import pointer
 from dragoman.model.naming import CONTRIBUTING, contributing, identified, our_uuid
 from dragoman.model.observable import Observable
 from dragoman.model.people import Contact
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.personal.find import shown
 from dragoman.personal.places import Path
 from dragoman.personal.rewrite import Rewritten, unused
 
@@ -36,11 +36,11 @@ def renamed(incident: Incident, done: Rewritten, at: str, ledger: Ledger) -> Inc
         if old not in new:
             part, path = parts[old]
             taken = set(new.values()) | parts.keys()
-            new[old] = _name(part, done.touched.get(old, True), taken, f"{incident.id} {shown(path)}")
+            new[old] = _name(part, done.touched.get(old, True), taken, f"{incident.id} {pointer(path)}")
     if not new:
         return incident
     for old in new.keys() & parts.keys():
-        ledger.note(Kind.NARROWED, "D415", f"{at}{shown((*parts[old][1], 'id'))}", "it was made from personal data")
+        ledger.note(Kind.NARROWED, "D415", f"{at}{pointer((*parts[old][1], 'id'))}", "it was made from personal data")
     found: Incident = _with_names(incident, new)
     return found
 

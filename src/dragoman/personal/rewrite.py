@@ -7,9 +7,9 @@ from typing import Any
 
 from dragoman.ledger import Kind, Ledger
 from dragoman.model.incident import Incident
+from dragoman.model.named import pointer
 from dragoman.model.plain import copied, fields, is_part
 from dragoman.personal.edits import Edits, applied
-from dragoman.personal.find import shown
 from dragoman.personal.places import Path
 from dragoman.sharing.sieve import APART
 
@@ -85,7 +85,7 @@ class Rewriter:
         self.owner = outer
         if self.changes > before and getattr(part, "residue", None) is not None:
             changed["residue"] = None
-            self.ledger.note(Kind.DROPPED, "D413", f"{self.at}{shown((*path, 'residue'))}", "it may repeat personal data")
+            self.ledger.note(Kind.DROPPED, "D413", f"{self.at}{pointer((*path, 'residue'))}", "it may repeat personal data")
         return copied(part, **changed)
 
     def _members(self, members: dict[Any, Any], path: Path) -> dict[Any, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,7 @@ class NationalId:
 @cache
 def table(name: str) -> Any:
     """One of our files, as plain data."""
-    file = f"personal/{name}.yaml"
-    return load_yaml(home().joinpath(file).read_text("utf-8"), file, trusted=True)
+    return shipped(f"personal/{name}.yaml")
 
 
 @cache

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from dragoman.model.incident import Incident
-from dragoman.personal.find import Finding, shown
+from dragoman.model.named import pointer
+from dragoman.personal.find import Finding
 from dragoman.personal.known import Known
 from dragoman.personal.looks import looks
 from dragoman.personal.places import Field, Path, Place, Written, places
@@ -195,7 +196,7 @@ class Search:
     def _place(self, path: Path, keys: set[Path]) -> str:
         """A path without the names of members that are personal themselves."""
         steps = ["*" if path[: n + 1] in keys else step for n, step in enumerate(path)]
-        return f"{self.at}{shown(steps)}"
+        return f"{self.at}{pointer(steps)}"
 
 
 def is_encoded(place: Written) -> bool:

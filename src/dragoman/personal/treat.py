@@ -17,7 +17,7 @@ from dragoman.personal.rows import kinds
 from dragoman.personal.rules import Rules, at_least
 from dragoman.personal.search import EXCEPTION
 from dragoman.profile import Personal, Treatment
-from dragoman.sharing.redact import without_references
+from dragoman.sharing.references import without_references
 from dragoman.sharing.sieve import Sieve
 
 NAMED = 5  # places in one message

@@ -18,7 +18,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import shipped
 
 SHORTEST = 4  # a shorter value ("high", "22") is no secret by itself, and stands in every text
 WITHHELD = "[withheld]"
@@ -29,7 +29,7 @@ SCHEMES = frozenset({"http", "https"})  # no word to know an address by, and wri
 @cache
 def facts() -> dict[str, Any]:
     """What `mappings/sharing/copies.yaml` says."""
-    found: dict[str, Any] = load_yaml(home().joinpath("sharing/copies.yaml").read_text("utf-8"), "copies.yaml", trusted=True)
+    found: dict[str, Any] = shipped("sharing/copies.yaml")
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from dragoman.model.incident import Incident, Tlp
 from dragoman.model.intel import ForeignObject, MarkingDefinition
 from dragoman.model.marking import LEVELS, Level, is_about_sharing, level
-from dragoman.model.named import DOT, Path, resolved
+from dragoman.model.named import DOT, Path, pointer, resolved
 
 NOBODY = "nobody"
 SHARED = Level.AMBER  # what nobody marked, unless the profile says otherwise (REQUIREMENTS A23)
@@ -34,11 +34,6 @@ class Label:
 
     def __str__(self) -> str:
         return "nobody marked it" if self.by_nobody else f"{self.word} of {self.path or 'the incident'}"
-
-
-def pointer(path: Path) -> str:
-    """A path as the ledger writes it."""
-    return "".join(f"/{step}" for step in path)
 
 
 class Meanings:

@@ -12,10 +12,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dragoman.errors import UsageError
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import home, load_yaml
 from dragoman.model.incident import Incident
 from dragoman.model.marking import Level
-from dragoman.sharing.redact import NAMES, Gate, level_of
+from dragoman.sharing.levels import NAMES, level_of
+from dragoman.sharing.redact import Gate
 from dragoman.sharing.sieve import Leaf, categories
 
 SPAN = re.compile(r"(\d{1,6})([hd])")

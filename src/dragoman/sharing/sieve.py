@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from dragoman.mapping.table import home, load_yaml
+from dragoman.mapping.yaml import shipped
 from dragoman.model.incident import Incident
 from dragoman.model.intel import MarkingDefinition
 from dragoman.model.marking import PAPER_WORDS, TLP_2_WORDS, Level
-from dragoman.model.named import Path, resolved
+from dragoman.model.named import Path, pointer, resolved
 from dragoman.model.observable import Observable
 from dragoman.model.plain import copied, fields, is_part
-from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, overrides, pointer, summed, whole
+from dragoman.sharing.labels import NOBODY, SHARED, Label, Meanings, overrides, summed, whole
 
 GONE: Any = object()
 APART = ("markings", "field_markings", "history_markings", "tlp", "residue", "basis")  # what is said of a part, not by it
@@ -36,9 +36,7 @@ class Leaf:
 @cache
 def categories() -> dict[str, str]:
     """The category of information of each class and field of the model (`mappings/sharing/categories.yaml`)."""
-    text = home().joinpath("sharing/categories.yaml").read_text("utf-8")
-    raw = load_yaml(text, "categories.yaml", trusted=True)
-    return {name: category for category, names in raw.items() for name in names}
+    return {name: category for category, names in shipped("sharing/categories.yaml").items() for name in names}
 
 
 @dataclass(slots=True)
@@ -231,6 +229,13 @@ class Sieve:
             found.schema = found.schema if found.schema in SCHEMAS else SCHEMAS[-1]
             found.value = PAPER_WORDS[level]  # the same words under both schemes
         return found
+
+
+def labelled(incident: Incident, default: Level = SHARED) -> list[Leaf]:
+    """Every value of an incident, with its label and category."""
+    every = Sieve(lambda leaf: True, default)
+    every.held(incident)
+    return every.kept
 
 
 SCHEMAS = ("ENISA", "US-CERT")

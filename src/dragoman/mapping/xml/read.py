@@ -10,7 +10,8 @@ from lxml import etree
 from dragoman.errors import ReadError
 from dragoman.ledger import Kind, Ledger
 from dragoman.mapping.codecs import Odd
-from dragoman.mapping.table import Row, Vocabulary
+from dragoman.mapping.table import Row
+from dragoman.mapping.vocabulary import Vocabulary
 from dragoman.mapping.xml.markup import inner_xml, only_comments, outer_xml, own_text
 from dragoman.mapping.xml.place import Places
 from dragoman.mapping.xml.plan import Child, Plan, Plans
