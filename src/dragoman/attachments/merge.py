@@ -39,12 +39,14 @@ def equal(one: Incident, other: Incident) -> bool:
 
 
 def merged(accounts: Sequence[Account], ledger: Ledger) -> Incident:
-    """One incident of all accounts; the earlier one wins.  The ledger is told where they differ (D603)."""
-    whole, *others = [Account(account.source, stated(account.incident)) for account in accounts] if accounts[1:] else accounts
+    """One incident of all accounts that say something; the earlier one wins.  The ledger is told where they differ (D603)."""
+    whole, *others = [account for account in accounts if not equal(account.incident, Incident())] or accounts
+    others = [other for other in others if not equal(whole.incident, other.incident)]
+    if others:
+        whole = Account(whole.source, stated(whole.incident))
     for other in others:
-        if not equal(whole.incident, other.incident):
-            both = Merge(whole.source, other.source, ledger)
-            whole = Account(whole.source, both.part(whole.incident, other.incident, ""))
+        both = Merge(whole.source, other.source, ledger)
+        whole = Account(whole.source, both.part(whole.incident, stated(other.incident), ""))
     return whole.incident
 
 
