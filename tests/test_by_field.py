@@ -94,3 +94,15 @@ def test_a_wider_value_opens_nothing() -> None:
     """If it failed, a format would be given a marking wider than that of what is around it."""
     found = by_field(incident(("summary", "White"), markings=["us-cert:green"]))
     assert (found.markings, found.field_markings) == (["us-cert:green"], ())
+
+
+@pytest.mark.requirement("TLP-3")
+@pytest.mark.parametrize(("target", "reader"), READERS)
+def test_one_hidden_custom_field_leaves_the_others_where_people_find_them(target: str, reader: Any) -> None:
+    """If it failed, one RED custom field would take the GREEN ones with it, out of sight of all but Dragoman."""
+    made = translate(message(("custom_fields.colour", "Red")), target).data
+    texts = [(text, level) for text, _, level in reader(made)]
+    assert all(level is Level.RED for text, level in texts if "Of the door" in text)
+    assert min(level for text, level in texts if text == "encrypted") < Level.RED
+    back = json.loads(translate(made, "base").data)
+    assert back["custom_fields"] == THEFT["custom_fields"]

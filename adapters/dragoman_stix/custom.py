@@ -37,8 +37,9 @@ def say(incident: Incident, objects: list[Any], basis: str | None, home: Home, p
     bearer = objects[0] if basis is None else next(named, None)
     if bearer is None or not incident.custom_fields or not _is_open(incident):
         return False
-    fields = placed.put(bearer, incident.custom_fields, _open_places(bearer, home, places))
-    if not fields or _is_selected(bearer, home.selector) or not all(map(_is_plain, fields)):
+    left = placed.put(bearer, incident.custom_fields, _open_places(bearer, home, places))
+    fields = [field for field in left if _is_plain(field)]  # the others are carried, under their markings
+    if not fields or _is_selected(bearer, home.selector):
         return False
     return home.put(bearer, _said(fields))
 
