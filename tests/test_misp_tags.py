@@ -9,9 +9,10 @@ import pytest
 
 from dragoman.model import Incident, Level, strictest
 from dragoman.model.marking import level
+from dragoman.model.parts import FieldMarking
 from dragoman.translate import read
 from dragoman_misp.tags import marking_of, tag_of
-from misp_samples import UUID, again, attribute, context, document, event, incident, stix
+from misp_samples import UUID, again, attribute, context, document, event, incident, incidents, stix
 
 CLUSTER = {"type": "threat-actor", "value": "Sofacy", "uuid": "5b4ee3ea-eee3-4c8e-8323-85ae32658754",
            "tag_name": 'misp-galaxy:threat-actor="Sofacy"', "description": "x", "tag_id": "7",
@@ -165,3 +166,12 @@ def test_the_actors_and_techniques_of_other_formats_are_clusters() -> None:
 
 def test_an_incident_says_its_label_as_a_tag() -> None:
     assert document(Incident(markings=["us-cert:green"]))["Event"]["Tag"] == tagged("tlp:green")
+
+
+def test_an_event_has_one_word_on_who_may_see_it() -> None:
+    """If it failed, an event of a marked field would say tlp:green and tlp:red, and each reader would take its own."""
+    red = [FieldMarking(marking="tlp-2:red", fields=["description"])]
+    found = Incident(id=UUID, summary="s", description=["d"], markings=["tlp-2:green"], field_markings=red)
+    assert document(found)["Event"]["Tag"] == tagged("tlp:red")
+    (back,) = incidents(document(found))
+    assert (back.markings, back.field_markings) == (["tlp-2:green"], red)

@@ -80,7 +80,9 @@ def give(
     more = [name for name in elsewhere if not isinstance(untagged, list) or name not in untagged]
     listed, special, odd = kept(part, LISTED), kept(part, SPECIAL), kept(part, ODD)
     marks = [word for word in part.markings if word not in inherited or _said(word, listed)]
-    names = list(dict.fromkeys([*_of_markings(marks), *_of_fields(part), *own, *more]))
+    if raised := _of_fields(part):  # a wider word beside it would only confuse, unless MISP itself said it
+        marks = [word for word in marks if not is_about_sharing(word) or _said(word, listed)]
+    names = list(dict.fromkeys([*_of_markings(marks), *raised, *own, *more]))
     if isinstance(odd, list) and len(odd) == 2 and same(names, odd[0]):
         return odd[1]
     tags = [_tag(name, known, special) for name in _arranged(names, listed)]
